@@ -1,0 +1,125 @@
+"""Template databases, made once per state of Odoo and the addon, and quick clones of them.
+
+`plain(modules)` is Odoo without the addon, `with_addon(modules, …)` has it installed and its install log checked.
+Both give the name of a template; `clone(name, template)` takes a fraction of a second, the filestore is hard-linked.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+
+from . import addons, odoo_source, postgres, server, settings, venv
+from .postgres import sql
+from .process import digest, locked, say, timed
+
+
+def plain(modules=("crm",), languages=()):
+    """A template with Odoo modules and their demo data."""
+    key = digest(odoo_source.stamp(), venv.ODOO.stamp, *modules, "languages", *languages)
+    name = f"tpl_{key[:12]}"
+
+    def build():
+        server.call(name, *_install(name, modules, demo=True, languages=languages), "--log-level=warn")
+
+    return _template(name, f"template of {', '.join((*modules, *languages))}", build)
+
+
+def with_addon(modules=("crm",), demo=False, languages=(), addon=settings.ADDON):
+    """A template with the addon on top of `plain(modules)`; `demo` is about the addon's own demo data.
+
+    The install log must hold no warning.
+    """
+    kind = f"spf_{digest(addon, demo, *modules, 'languages', *languages)[:6]}"
+    base = plain(modules, languages)
+    name = f"{kind}_{digest(base, addons.stamp(addon))[:12]}"
+
+    def build():
+        for old in list_databases(f"{kind}_"):
+            drop(old)
+        clone(name, base)
+        server.check_log(server.call(name, *_install(name, [addon], demo=demo), "--log-level=info"))
+
+    return _template(name, f"{addon} {'with' if demo else 'without'} demo on {', '.join(modules)}", build)
+
+
+def _install(database, modules, demo, languages=()):
+    return [
+        *("-d", database, "-i", ",".join(modules), "--stop-after-init", "--no-http"),
+        *(["--with-demo"] if demo else []),
+        *([f"--load-language={','.join(languages)}"] if languages else []),
+    ]
+
+
+def _template(name, what, build):
+    with locked(f"database-{name}"):
+        if not sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}' AND datistemplate"):
+            drop(name)
+            with timed(what):
+                build()
+            sql(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
+    return name
+
+
+def exists(name):
+    return bool(sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
+
+
+def list_databases(prefix=""):
+    return sql(f"SELECT datname FROM pg_database WHERE starts_with(datname, '{prefix}')").splitlines()
+
+
+def clone(name, template):
+    """Make `name` a fresh copy of `template`, replacing what had that name."""
+    drop(name)
+    sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    source, target = (settings.DATA / "filestore" / database for database in (template, name))
+    if source.exists():
+        # the filestore is content-addressed and its files are never changed: links are safe
+        shutil.copytree(source, target, copy_function=os.link)
+    return name
+
+
+def drop(name):
+    if exists(name):
+        sql(f'ALTER DATABASE "{name}" IS_TEMPLATE false')
+        sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    shutil.rmtree(settings.DATA / "filestore" / name, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def scratch(template, name="scratch"):
+    """A clone for the block, dropped afterwards."""
+    name = f"{re.sub(r'[^a-z0-9_]+', '_', name.lower())[:50]}_{os.getpid()}"
+    clone(name, template)
+    try:
+        yield name
+    finally:
+        drop(name)
+
+
+def development():
+    """The database of `make run`: made once with demo data and all languages, updated when the addon has changed."""
+    name, stamp = settings.DEV_DATABASE, digest(addons.stamp())
+    comment = f"addon {stamp}"
+    if not exists(name):
+        clone(name, with_addon(demo=True, languages=settings.LANGUAGES))
+        _silence_online_services(name)
+    elif sql(f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{name}'") != comment:
+        say("the addon has changed: updating the database …")
+        log = server.call("update", "-d", name, "-u", settings.ADDON, "--stop-after-init", "--no-http", "--log-level=warn")
+        if log.stat().st_size:
+            print(log.read_text())
+    sql(f"COMMENT ON DATABASE \"{name}\" IS '{comment}'")
+    return name
+
+
+def _silence_online_services(name):
+    """Demo companies must not call Odoo's paid services: send them to a closed port of this machine."""
+    dead = "http://127.0.0.1:9"
+    for key in ("iap.endpoint", "iap.partner_autocomplete.endpoint", "iap_extract_endpoint"):
+        sql(
+            f"INSERT INTO ir_config_parameter (key, value) VALUES ('{key}', '{dead}') "
+            "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            name,
+        )

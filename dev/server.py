@@ -1,0 +1,95 @@
+"""Odoo processes: one command to its end, or the development server."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+import urllib.request
+
+from . import settings, venv
+from .process import Stop, say, tail
+
+WARNING = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ (WARNING|ERROR|CRITICAL) ")
+
+
+def command(*arguments):
+    """The command line of Odoo; a sub-command (`shell`, `module`) goes first."""
+    arguments = [str(argument) for argument in arguments]
+    sub = arguments[:1] if arguments and not arguments[0].startswith("-") else []
+    return [
+        *(str(venv.ODOO.python), str(settings.STATE / "odoo-bin")),
+        *(*sub, "-c", str(settings.CONF)),
+        *arguments[len(sub) :],
+    ]
+
+
+def call(log_name, *arguments, stdin=None, quiet=False):
+    """Run Odoo to its end with its log in `.dev/log/<log_name>.log`; Stop when it fails, else the log's path."""
+    log = settings.LOGS / f"{log_name}.log"
+    with log.open("w") as output:
+        done = subprocess.run(
+            command(*arguments),
+            input=stdin or "",
+            text=True,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=settings.ROOT,
+        )
+    if done.returncode:
+        print(tail(log, 40), flush=True)
+        raise Stop(f"Odoo failed (the whole log: {log.relative_to(settings.ROOT)}).")
+    return log
+
+
+def check_log(log):
+    """Stop when an Odoo log has a warning or an error."""
+    done = subprocess.run(
+        [venv.LINT.program("checklog-odoo"), "--no-echo", log], capture_output=True, text=True, cwd=settings.STATE
+    )
+    if done.returncode:
+        print(done.stdout + done.stderr, flush=True)
+        raise Stop(f"the log has warnings: {log.relative_to(settings.ROOT)}.")
+
+
+def serve(database, *arguments):
+    """Run the development server in the foreground until it ends or Ctrl-C; print where it answers once it does."""
+    _require_free_port()
+    server = subprocess.Popen(command("-d", database, "--db-filter", f"^{database}$", *arguments), cwd=settings.ROOT)
+    # an interrupt reaches the server by itself: it belongs to the same terminal
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    threading.Thread(target=_announce, args=(server, time.monotonic()), daemon=True).start()
+    return server.wait()
+
+
+def address():
+    return f"http://127.0.0.1:{settings.HTTP_PORT}"
+
+
+def _require_free_port():
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", settings.HTTP_PORT))
+        except OSError:
+            raise Stop(f"port {settings.HTTP_PORT} is taken: set DEV_HTTP_PORT to another one.") from None
+
+
+def _announce(server, start):
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while server.poll() is None:
+        with contextlib.suppress(OSError):
+            # the login page and not /web/health: it answers once the database is loaded
+            direct.open(f"{address()}/web/login", timeout=60).read()
+            say(f"ready after {time.monotonic() - start:.1f} s: {address()}  login admin, password admin  (Ctrl-C stops)")
+            return
+        time.sleep(0.3)
+
+
+def replace_process(program, arguments, environment=None):
+    os.execve(program, [str(program), *map(str, arguments)], environment or dict(os.environ))
