@@ -1,0 +1,164 @@
+import { Component, markup, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+
+import { ApprovalButtons } from "./approval_buttons";
+import { CountStepper } from "./count_stepper";
+import { FieldInputs } from "./field_inputs";
+import { FileDrop } from "./file_drop";
+import { getAge, getAnsweredLine, getItemStateInfo, getKindInfo } from "./item_labels";
+
+let nextId = 1;
+
+/**
+ * One requirement of a gate: what is asked, how far it is, and what answers it.
+ *
+ * With a `draft` (dialog) the answers stay in it until the parent sends them; without one (panel)
+ * the parent sends each answer at once. A handler that is not given is not offered.
+ */
+export class RequirementItem extends Component {
+    static template = "sales_process_framework.RequirementItem";
+    static components = { ApprovalButtons, CountStepper, FieldInputs, FileDrop };
+    static props = {
+        item: Object,
+        draft: { type: Object, optional: true },
+        /** Names of what must come first. */
+        blockedBy: { type: Array, element: String, optional: true },
+        readonly: { type: Boolean, optional: true },
+        busy: { type: Boolean, optional: true },
+        invalid: { type: Boolean, optional: true },
+        onAnswer: { type: Function, optional: true },
+        onNote: { type: Function, optional: true },
+        onFiles: { type: Function, optional: true },
+        onRemoveFile: { type: Function, optional: true },
+        onValue: { type: Function, optional: true },
+        onRequestApproval: { type: Function, optional: true },
+        onDecide: { type: Function, optional: true },
+    };
+
+    setup() {
+        this.id = `sales_process_item_${nextId++}`;
+        this.state = useState({ showScript: false, showNote: false, note: null });
+    }
+
+    get item() {
+        return this.props.item;
+    }
+
+    get stateInfo() {
+        return getItemStateInfo(this.isNotApplicable ? "na" : this.item.state);
+    }
+
+    get kindInfo() {
+        return getKindInfo(this.item.kind);
+    }
+
+    get blockedBy() {
+        return this.props.blockedBy || this.item.after;
+    }
+
+    get canAnswer() {
+        return this.item.can_answer && !this.props.readonly;
+    }
+
+    get isDisabled() {
+        return !this.canAnswer || this.blockedBy.length > 0;
+    }
+
+    get isCounted() {
+        return (
+            this.item.judgement === "manual" && (this.item.min_count > 0 || this.item.max_count > 0)
+        );
+    }
+
+    get isTicked() {
+        return this.item.judgement === "manual" && !this.isCounted;
+    }
+
+    get isDone() {
+        if (this.props.draft) {
+            return this.props.draft.state === "done";
+        }
+        return this.item.state === "met";
+    }
+
+    get isNotApplicable() {
+        return this.props.draft ? this.props.draft.state === "na" : this.item.state === "na";
+    }
+
+    get count() {
+        return this.props.draft ? this.props.draft.count : this.item.count;
+    }
+
+    get note() {
+        return (this.props.draft ? this.props.draft.note : this.item.note) || "";
+    }
+
+    get script() {
+        return this.item.script ? markup(this.item.script) : false;
+    }
+
+    get canNote() {
+        return this.canAnswer && this.props.onNote;
+    }
+
+    get answeredLine() {
+        return getAnsweredLine(this.item);
+    }
+
+    get showsExplanation() {
+        return (
+            this.item.explanation &&
+            !["met", "na"].includes(this.item.state) &&
+            this.item.explanation !== this.item.name
+        );
+    }
+
+    get canUpload() {
+        return (
+            this.item.judgement === "document" &&
+            this.canAnswer &&
+            this.props.onFiles &&
+            !this.isNotApplicable
+        );
+    }
+
+    get canAskApproval() {
+        return (
+            this.item.judgement === "approval" &&
+            this.canAnswer &&
+            this.props.onRequestApproval &&
+            ["missing", "rejected"].includes(this.item.state)
+        );
+    }
+
+    get deliverableAge() {
+        return getAge(this.item.age_days);
+    }
+
+    get noteLabel() {
+        return _t("Note: %(requirement)s", { requirement: this.item.name });
+    }
+
+    removeLabel(file) {
+        return _t("Remove %(file)s", { file: file.name });
+    }
+
+    onTick(ev) {
+        this.props.onAnswer({ state: ev.target.checked ? "done" : false });
+    }
+
+    onCount(count) {
+        this.props.onAnswer({ state: count > 0 ? "done" : false, count });
+    }
+
+    onNotApplicable(ev) {
+        this.props.onAnswer({ state: ev.target.checked ? "na" : false });
+    }
+
+    onNoteChange(ev) {
+        const note = ev.target.value.trim();
+        if (note !== this.note.trim()) {
+            this.props.onNote(note);
+        }
+    }
+}
