@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 
-from . import addons, odoo_source, postgres, server, settings, venv
+from . import addons, odoo_source, server, settings, venv
 from .postgres import sql
 from .process import digest, locked, say, timed
 
@@ -107,11 +107,15 @@ def development():
         _silence_online_services(name)
     elif sql(f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{name}'") != comment:
         say("the addon has changed: updating the database …")
-        log = server.call("update", "-d", name, "-u", settings.ADDON, "--stop-after-init", "--no-http", "--log-level=warn")
-        if log.stat().st_size:
-            print(log.read_text())
+        print(update(name).read_text(), end="")
     sql(f"COMMENT ON DATABASE \"{name}\" IS '{comment}'")
     return name
+
+
+def update(name, addon=settings.ADDON, level="warn"):
+    """Update the addon in a database; gives the log."""
+    options = ("--stop-after-init", "--no-http", f"--log-level={level}")
+    return server.call(f"update-{name}", "-d", name, "-u", addon, *options)
 
 
 def _silence_online_services(name):

@@ -1,6 +1,136 @@
-def run_all(arguments):
-    return 0
+"""All style and safety checks.  Each runs whatever the others say; any failure fails the whole."""
+
+import os
+import subprocess
+
+from . import addons, node, odoo_source, settings, venv
+from .process import Stop, say
+
+FORMATTED = ("*.xml", "*.js", "*.mjs", "*.scss", "*.css")
+OLDEST_SERIES = "17.0"  # upgrade_code's scripts from here on find what newer Odoo ignores in silence
+
+
+def _tool(name, *arguments):
+    return [venv.LINT.program(name), *arguments]
+
+
+def ruff():
+    return [_tool("ruff", "check", "--no-cache", "--output-format=concise")]
+
+
+def ruff_format():
+    return [_tool("ruff", "format", "--no-cache", "--check")]
+
+
+def pylint():
+    return [_tool("pylint", *addons.names())]
+
+
+def oca_module():
+    return [_tool("oca-checks-odoo-module", *addons.names())]
+
+
+def oca_po():
+    catalogues = addons.files("*.po", "*.pot")
+    return [_tool("oca-checks-po", *catalogues)] if catalogues else []
+
+
+def prettier():
+    return _prettier("--check")
+
+
+def upgrade_code():
+    # called and not run: the command reads all of Odoo's own addons too, the script cannot parse its arguments
+    code = (
+        "import sys; from odoo import release; from odoo.tools import parse_version as v; "
+        "from odoo.cli.upgrade_code import migrate; root, glob, oldest = sys.argv[1:]; "
+        "sys.exit(migrate([root], glob, v(oldest), v(release.version), dry_run=True))"
+    )
+    return [[venv.ODOO.python, "-c", code, settings.ROOT, f"{name}/**/*", OLDEST_SERIES] for name in addons.names()]
+
+
+def _manifestoo(*arguments):
+    paths = ",".join(map(str, odoo_source.addons_paths()))
+    return _tool(
+        *("manifestoo", "--odoo-series=19.0", "--no-addons-path-from-import-odoo"),
+        *(f"--addons-path={paths}", f"--select-addons-dir={settings.ROOT}", *arguments),
+    )
+
+
+def manifests():
+    return [_manifestoo("check-licenses"), _manifestoo("check-dev-status", "--default-dev-status=Beta")]
+
+
+def missing_addons():
+    """Lists the addons that ours depend on and that are nowhere."""
+    return [_manifestoo("list-missing")]
+
+
+def _prettier(mode):
+    node.ensure()
+    files = addons.files(*FORMATTED)
+    if not files:
+        return []
+    plugin = node.package("@prettier/plugin-xml/src/plugin.js")
+    return [[node.program(), node.package("prettier/bin/prettier.cjs"), mode, "--plugin", plugin, *files]]
+
+
+CHECKS = {
+    "ruff": ruff,
+    "ruff-format": ruff_format,
+    "pylint": pylint,
+    "oca-module": oca_module,
+    "oca-po": oca_po,
+    "prettier": prettier,
+    "upgrade-code": upgrade_code,
+    "manifests": manifests,
+    "missing-addons": missing_addons,
+}
+FAIL_ON_OUTPUT = {"missing-addons"}  # these only list and always exit with 0
+
+
+def run(name):
+    """Run one check: its output when it fails, else None."""
+    failed = []
+    for command in CHECKS[name]():
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=settings.ROOT,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        if done.returncode or (name in FAIL_ON_OUTPUT and done.stdout.strip()):
+            failed.append(f"{done.stdout.strip()}\n(exit status {done.returncode})")
+    return "\n".join(failed) or None
+
+
+def run_all(names=()):
+    """Run the checks and report all that fail."""
+    unknown = set(names) - set(CHECKS)
+    if unknown:
+        raise Stop(f"no such check: {', '.join(sorted(unknown))}; there are: {', '.join(CHECKS)}.")
+    failed = []
+    for name in names or CHECKS:
+        output = run(name)
+        say(f"{name}: {'FAILED' if output else 'ok'}")
+        if output:
+            print(output, flush=True)
+            failed.append(name)
+    if failed:
+        raise Stop(f"lint failed: {', '.join(failed)}.")
+    say(f"lint: {len(names or CHECKS)} checks passed.")
 
 
 def format_all():
-    return 0
+    """Apply what ruff and prettier can mend by themselves."""
+    commands = [_tool("ruff", "check", "--no-cache", "--fix-only", "--quiet"), _tool("ruff", "format", "--no-cache")]
+    for command in (*commands, *_prettier("--write")):
+        subprocess.run([str(part) for part in command], cwd=settings.ROOT, env=_environment(), check=True)
+
+
+def _environment():
+    # a narrow or coloured terminal must not change what a tool prints
+    return dict(os.environ, COLUMNS="120", NO_COLOR="1", PYTHONDONTWRITEBYTECODE="1")

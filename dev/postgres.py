@@ -79,7 +79,7 @@ def _in_namespace():
     user = pwd.getpwnam("nobody")
     prefix = ["unshare", "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}"]
     if not succeeds(*prefix, "true"):
-        raise Stop("PostgreSQL cannot run as root, and neither setpriv nor unshare works here: run make as another user.")
+        raise Stop("PostgreSQL refuses root, and neither setpriv nor unshare works here: run make as another user.")
     return prefix
 
 

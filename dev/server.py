@@ -1,9 +1,8 @@
 """Odoo processes: one command to its end, or the development server."""
 
 import contextlib
-import os
-import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -11,8 +10,6 @@ import urllib.request
 
 from . import settings, venv
 from .process import Stop, say, tail
-
-WARNING = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 
 
 def command(*arguments):
@@ -70,8 +67,6 @@ def address():
 
 
 def _require_free_port():
-    import socket
-
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -86,10 +81,6 @@ def _announce(server, start):
         with contextlib.suppress(OSError):
             # the login page and not /web/health: it answers once the database is loaded
             direct.open(f"{address()}/web/login", timeout=60).read()
-            say(f"ready after {time.monotonic() - start:.1f} s: {address()}  login admin, password admin  (Ctrl-C stops)")
+            say(f"ready after {time.monotonic() - start:.1f} s: {address()}  login admin, password admin")
             return
         time.sleep(0.3)
-
-
-def replace_process(program, arguments, environment=None):
-    os.execve(program, [str(program), *map(str, arguments)], environment or dict(os.environ))

@@ -45,7 +45,7 @@ class Environment:
 
     def _wheels(self):
         """The folder of the pinned wheels, filled by pip unless the cache has them all."""
-        folder = settings.CACHE / "wheels" / f"{sysconfig.get_platform()}-{sys.version_info.major}.{sys.version_info.minor}"
+        folder = settings.CACHE / "wheels" / f"{sysconfig.get_platform()}-{sysconfig.get_python_version()}"
         complete = folder / f"{digest(self.requirements.read_text())[:16]}.complete"
         if not complete.exists():
             folder.mkdir(parents=True, exist_ok=True)
@@ -54,7 +54,7 @@ class Environment:
                 self.name,
                 *(self.python, "-m", "pip", "wheel", "-q", "--disable-pip-version-check", "--no-deps"),
                 *("--find-links", folder, "-w", folder, "-r", self.requirements),
-                failure="the Python packages could not be downloaded: is the network, or pip's package index, reachable?",
+                failure="the Python packages could not be downloaded: is pip's package index reachable?",
             )
             complete.touch()
         return folder
