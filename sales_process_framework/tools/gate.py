@@ -53,6 +53,7 @@ class Requirement:
     after: tuple[int, ...] = ()
     min_count: int = 0
     max_count: int = 0
+    settings: Mapping[str, object] = field(default_factory=dict)  # what its judgement needs to judge it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +81,13 @@ class Playbook:
     calendar: int = 0
     condition_fields: frozenset[str] = frozenset()
     position_by_pipeline_stage: Mapping[int, int] = field(default_factory=dict)
+    requirement_by_id: Mapping[int, Requirement] = field(default_factory=dict)
 
     @classmethod
     def build(cls, **values) -> Playbook:
         positions = {stage.pipeline_stage: index for index, stage in enumerate(values["stages"]) if stage.pipeline_stage}
-        return cls(position_by_pipeline_stage=positions, **values)
+        requirements = {req.id: req for stage in values["stages"] for req in stage.requirements}
+        return cls(position_by_pipeline_stage=positions, requirement_by_id=requirements, **values)
 
     def position(self, pipeline_stage: int | None) -> int | None:
         return self.position_by_pipeline_stage.get(pipeline_stage)
@@ -92,6 +95,25 @@ class Playbook:
     def stage_at(self, pipeline_stage: int | None) -> Stage | None:
         position = self.position(pipeline_stage)
         return None if position is None else self.stages[position]
+
+    def with_predecessors(self, requirements: Iterable[Requirement]) -> dict[int, Requirement]:
+        """The requirements and, transitively, those they come after; what has to be judged to settle them."""
+        wanted: dict[int, Requirement] = {}
+        queue = list(requirements)
+        while queue:
+            requirement = queue.pop()
+            if requirement.id not in wanted:
+                wanted[requirement.id] = requirement
+                queue += [self.requirement_by_id[after] for after in requirement.after if after in self.requirement_by_id]
+        return wanted
+
+    def to_advance(self, pipeline_stage: int | None) -> tuple[Requirement, ...]:
+        """What a lead in this stage needs to reach the next one: its exit gate and the next entry gate."""
+        stage = self.stage_at(pipeline_stage)
+        if stage is None:
+            return ()
+        following = self.next_stage(pipeline_stage)
+        return stage.exit + (following.entry if following else ())
 
     def next_stage(self, pipeline_stage: int | None) -> Stage | None:
         """The stage after the given one; the first one for a stage that the process does not know."""

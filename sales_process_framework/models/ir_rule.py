@@ -1,0 +1,22 @@
+from odoo import models
+from odoo.fields import Domain
+
+#: Models whose rows belong to a lead: who may not see the lead does not see them either.
+MODELS_OF_LEAD = {
+    "sales.process.answer",
+    "sales.process.deliverable",
+    "sales.process.exception",
+    "sales.process.visit",
+}
+
+
+class IrRule(models.Model):
+    _inherit = "ir.rule"
+
+    def _compute_domain(self, model_name, mode="read"):
+        """Facts follow the rules of their lead, whatever those are, and need no copy of them."""
+        domain = super()._compute_domain(model_name, mode)
+        if model_name not in MODELS_OF_LEAD or self.env.su:
+            return domain
+        lead_domain = super()._compute_domain("crm.lead", "read" if mode == "read" else "write")
+        return domain & Domain("lead_id", "any!", lead_domain)
