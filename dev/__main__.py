@@ -59,7 +59,7 @@ def run_format(arguments):
     settings.prepare_state()
     with locked("set-up"):
         venv.LINT.ensure()
-    return lint.format_all()
+    return lint.format_files(arguments)
 
 
 def bench(arguments):
@@ -117,12 +117,16 @@ COMMANDS = {
 
 
 def main(arguments):
-    if not arguments or arguments[0] not in COMMANDS:
-        raise Stop(f"say one of: {', '.join(COMMANDS)}.")
     try:
+        if not arguments or arguments[0] not in COMMANDS:
+            raise Stop(f"say one of: {', '.join(COMMANDS)}.")
         return COMMANDS[arguments[0]](arguments[1:]) or 0
     except KeyboardInterrupt:
         return 130
+    except Stop as sentence:
+        sys.stdout.flush()
+        print(f"dev: {sentence}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -87,11 +87,15 @@ def drop(name):
     shutil.rmtree(settings.DATA / "filestore" / name, ignore_errors=True)
 
 
+def scratch_name(purpose):
+    """A database name for a short use that no other process takes."""
+    return f"scratch_{re.sub(r'[^a-z0-9_]+', '_', purpose.lower())[:40]}_{os.getpid()}"
+
+
 @contextlib.contextmanager
-def scratch(template, name="scratch"):
+def scratch(template, purpose):
     """A clone for the block, dropped afterwards."""
-    name = f"{re.sub(r'[^a-z0-9_]+', '_', name.lower())[:50]}_{os.getpid()}"
-    clone(name, template)
+    name = clone(scratch_name(purpose), template)
     try:
         yield name
     finally:

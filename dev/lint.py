@@ -66,9 +66,10 @@ def missing_addons():
     return [_manifestoo("list-missing")]
 
 
-def _prettier(mode):
+def _prettier(mode, paths=()):
     node.ensure()
-    files = addons.files(*FORMATTED)
+    below = tuple(f"{path.rstrip('/')}/" for path in paths)
+    files = [name for name in addons.files(*FORMATTED) if not paths or name in paths or name.startswith(below)]
     if not files:
         return []
     plugin = node.package("@prettier/plugin-xml/src/plugin.js")
@@ -124,10 +125,13 @@ def run_all(names=()):
     say(f"lint: {len(names or CHECKS)} checks passed.")
 
 
-def format_all():
-    """Apply what ruff and prettier can mend by themselves."""
-    commands = [_tool("ruff", "check", "--no-cache", "--fix-only", "--quiet"), _tool("ruff", "format", "--no-cache")]
-    for command in (*commands, *_prettier("--write")):
+def format_files(paths=()):
+    """Apply what ruff and prettier can mend by themselves, below `paths` or everywhere."""
+    commands = [
+        _tool("ruff", "check", "--no-cache", "--fix-only", "--quiet", *paths),
+        _tool("ruff", "format", "--no-cache", *paths),
+    ]
+    for command in (*commands, *_prettier("--write", paths)):
         subprocess.run([str(part) for part in command], cwd=settings.ROOT, env=_environment(), check=True)
 
 

@@ -11,12 +11,8 @@ import time
 from . import settings
 
 
-class Stop(SystemExit):
-    """Something is missing or failed: one sentence for the person, exit status 1."""
-
-    def __init__(self, sentence):
-        print(f"dev: {sentence}", file=sys.stderr, flush=True)
-        super().__init__(1)
+class Stop(Exception):
+    """Something is missing or failed; the message is one sentence for the person."""
 
 
 def say(text):
@@ -44,7 +40,7 @@ def run_logged(name, *command, failure, **options):
             [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options
         )
     if code:
-        print(tail(log), file=sys.stderr)
+        print(tail(log), file=sys.stderr, flush=True)
         raise Stop(f"{failure} (the whole log: {log.relative_to(settings.ROOT)}).")
 
 

@@ -13,13 +13,13 @@ from .process import Stop, say, tail
 
 
 def command(*arguments):
-    """The command line of Odoo; a sub-command (`shell`, `module`) goes first."""
+    """The command line of Odoo; a sub-command (`shell`, `module uninstall`) goes first."""
     arguments = [str(argument) for argument in arguments]
-    sub = arguments[:1] if arguments and not arguments[0].startswith("-") else []
+    options = next((index for index, part in enumerate(arguments) if part.startswith("-")), len(arguments))
     return [
         *(str(venv.ODOO.python), str(settings.STATE / "odoo-bin")),
-        *(*sub, "-c", str(settings.CONF)),
-        *arguments[len(sub) :],
+        *(*arguments[:options], "-c", str(settings.CONF)),
+        *arguments[options:],
     ]
 
 

@@ -19,7 +19,7 @@ ODOO_PATH = os.environ.get("ODOO_PATH")
 PG_BIN = os.environ.get("PG_BIN")
 
 ADDON = "sales_process_framework"
-LANGUAGES = ("zh_TW", "zh_CN")
+LANGUAGES = ("en_US", "zh_TW", "zh_CN")  # a list without English would switch it off
 DEV_DATABASE = "dev"
 UNIT_DATABASE = "test"
 
