@@ -478,8 +478,33 @@ class SalesProcessGateMixin(models.AbstractModel):
         if (current.id if isinstance(current, models.BaseModel) else current) != value:
             self[name] = value
 
+    def _attach_to_process(self, process):
+        """Let open leads follow a process from where they are, without judging; their history is rebuilt."""
+        Visit = self.env["sales.process.visit"].sudo()
+        field = self._fields["sales_process_id"]
+        with self.env.protecting([field], self):
+            self.sales_process_id = process.id
+        self.env.flush_all()
+        Visit._rebuild([("id", "in", self.ids)])
+        Visit._adopt(self)
+        self._assign_gate_state(GateFacts(self))
+
     def _detach_from_process(self):
         """Let leads go on as in plain CRM."""
         with self.env.protecting([self._fields[name] for name in MANAGED_FIELDS], self):
             for name in MANAGED_FIELDS:
                 self[name] = False
+
+    @api.model
+    def _cron_refresh_gate_state(self):
+        """Catch what no write on the lead announces: documents that grew old, records a rule reads elsewhere."""
+        domain = [("sales_process_id", "!=", False), ("type", "=", "opportunity")]
+        last, remaining = 0, self.search_count(domain)
+        while leads := self.search([*domain, ("id", ">", last)], order="id", limit=1000):
+            last = leads[-1].id
+            remaining -= len(leads)
+            leads._refresh_gate_state()
+            self.env.flush_all()
+            leads.invalidate_recordset()
+            if not self.env["ir.cron"]._commit_progress(len(leads), remaining=max(remaining, 0)):
+                break

@@ -124,6 +124,35 @@ class SalesProcessVisit(models.Model):
         )
         self.invalidate_model(["outcome"])
 
+    @api.model
+    def _adopt(self, leads):
+        """Let the open stays of leads count for the process they follow now, with its time limits.
+
+        A limit counts from when the lead entered the stage, so a lead that stood there for long is overdue at once.
+        """
+        now = self.env.cr.now()
+        by_lead = {visit.lead_id: visit for visit in self.search([("lead_id", "in", leads.ids), ("left", "=", False)])}
+        names = ("sales_stage_entered", "sales_stage_deadline")
+        with self.env.protecting([leads._fields[name] for name in names], leads):
+            for lead in leads:
+                playbook = self.env["sales.process"]._get_playbook(lead.sales_process_id.id)
+                stage = playbook.stage_at(lead.stage_id.id)
+                visit = by_lead.get(lead, self.browse())
+                entered = visit.entered or lead.date_last_stage_update or now
+                deadline = False
+                if stage and stage.limit_days:
+                    calendar = self.env["resource.calendar"].sudo().browse(playbook.calendar)
+                    deadline = calendar._plan_working_days(entered, stage.limit_days)
+                lead.sales_stage_entered = entered
+                lead.sales_stage_deadline = deadline
+                visit.write(
+                    {
+                        "process_id": playbook.id,
+                        "process_stage_id": stage.id if stage else False,
+                        "deadline": deadline,
+                    }
+                )
+
     def action_open_lead(self):
         self.ensure_one()
         return self.lead_id.get_formview_action()

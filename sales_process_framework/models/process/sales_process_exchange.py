@@ -47,7 +47,9 @@ class SalesProcessExchange(models.Model):
         company = company or self.env.company
         try:
             with self.env.cr.savepoint():
-                return self.with_company(company)._create_from_data(data, company)
+                # English first, the other languages as its translations, whatever the user's language is.
+                english = self.with_company(company).with_context(lang="en_US")
+                return english._create_from_data(data, company).with_env(self.env)
         except (UserError, ValueError, TypeError, KeyError) as error:
             raise UserError(self.env._("The file cannot be imported: %s", error)) from error
 
@@ -323,15 +325,12 @@ class _TextImport:
     """Collects texts by language, and writes the translations once every record exists."""
 
     def __init__(self, env):
-        self.env = env
-        self.installed = {code for code, _name in env["res.lang"].get_installed()}
+        self.languages = {code for code, _name in env["res.lang"].get_installed()} - {"en_US"}
         self.pending = []
 
-    def default(self, texts):
-        """The text to create a record with: in the user's language, else English."""
-        if not texts:
-            return False
-        return texts.get(self.env.lang) or texts["en_US"]
+    @staticmethod
+    def default(texts):
+        return texts["en_US"] if texts else False
 
     def later(self, record, name, texts):
         if texts:
@@ -339,5 +338,17 @@ class _TextImport:
 
     def apply(self):
         for record, name, texts in self.pending:
-            for code in self.installed & texts.keys():
-                record.with_context(lang=code)[name] = texts[code]
+            for code in self.languages & texts.keys():
+                field = record._fields[name]
+                if callable(field.translate):
+                    self._translate_terms(record, field, code, texts)
+                else:
+                    record.update_field_translations(name, {code: texts[code]})
+
+    @staticmethod
+    def _translate_terms(record, field, code, texts):
+        """Html is translated term by term; both languages have to be built alike."""
+        source = field.get_trans_terms(record[field.name])
+        target = field.get_trans_terms(field.convert_to_column(texts[code], record))
+        if len(source) == len(target):
+            record.update_field_translations(field.name, {code: dict(zip(source, target, strict=True))})

@@ -34,6 +34,7 @@ export class SalesProcessGateDialog extends Component {
             moves: this.props.moves.map((move) => reactive(new MoveDraft(move))),
             busy: false,
             error: "",
+            notice: "",
             asking: false,
             reason: "",
         });
@@ -102,7 +103,7 @@ export class SalesProcessGateDialog extends Component {
             return;
         }
         this.state.busy = true;
-        this.state.error = "";
+        Object.assign(this.state, { error: "", notice: "" });
         try {
             await callback();
         } catch (error) {
@@ -163,7 +164,7 @@ export class SalesProcessGateDialog extends Component {
             reactive(new MoveDraft(data, before.get(data.lead_id)))
         );
         this.state.moves[0].isOpen = true;
-        this.state.error = _t("Something is still missing.");
+        this.state.notice = _t("What you entered is saved. These points are still missing.");
     }
 
     complete() {

@@ -24,7 +24,7 @@ export function getItemStateInfo(state) {
                 className: "text-bg-danger",
             };
     }
-    return { label: _t("To do"), icon: "fa-circle-o", className: "text-bg-warning" };
+    return { label: _t("To do"), icon: "fa-circle-o", className: "border text-body" };
 }
 
 export function getKindInfo(kind) {

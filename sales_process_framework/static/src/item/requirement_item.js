@@ -5,6 +5,7 @@ import { ApprovalButtons } from "./approval_buttons";
 import { CountStepper } from "./count_stepper";
 import { FieldInputs } from "./field_inputs";
 import { FileDrop } from "./file_drop";
+import { isSettled } from "./item_draft";
 import { getAge, getAnsweredLine, getItemStateInfo, getKindInfo } from "./item_labels";
 
 let nextId = 1;
@@ -44,8 +45,23 @@ export class RequirementItem extends Component {
         return this.props.item;
     }
 
+    /** The state with what is put in and not yet sent. */
+    get currentState() {
+        const { draft } = this.props;
+        if (this.isNotApplicable) {
+            return "na";
+        }
+        if (draft && isSettled(this.item, draft)) {
+            return "met";
+        }
+        if (this.item.state === "locked" && !this.blockedBy.length) {
+            return "missing";
+        }
+        return this.item.state;
+    }
+
     get stateInfo() {
-        return getItemStateInfo(this.isNotApplicable ? "na" : this.item.state);
+        return getItemStateInfo(this.currentState);
     }
 
     get kindInfo() {
@@ -97,8 +113,13 @@ export class RequirementItem extends Component {
         return this.item.script ? markup(this.item.script) : false;
     }
 
+    /** What somebody answers, or calls not applicable, may be explained. */
     get canNote() {
-        return this.canAnswer && this.props.onNote;
+        return (
+            this.canAnswer &&
+            this.props.onNote &&
+            (this.item.judgement === "manual" || this.isNotApplicable)
+        );
     }
 
     get answeredLine() {
@@ -108,7 +129,7 @@ export class RequirementItem extends Component {
     get showsExplanation() {
         return (
             this.item.explanation &&
-            !["met", "na"].includes(this.item.state) &&
+            !["met", "na"].includes(this.currentState) &&
             this.item.explanation !== this.item.name
         );
     }

@@ -1,0 +1,31 @@
+"""Installing on a database in use, and leaving it again."""
+
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists
+
+
+def pre_init_hook(env):
+    """Add the process column empty: no process is active yet, so nothing needs computing on a million leads."""
+    if not column_exists(env.cr, "crm_lead", "sales_process_id"):
+        env.cr.execute(SQL("ALTER TABLE crm_lead ADD COLUMN sales_process_id integer"))
+
+
+def post_init_hook(env):
+    """History is there from day one: rebuild it from CRM's own stage tracking."""
+    env["sales.process.visit"]._rebuild()
+
+
+def uninstall_hook(env):
+    """Files handed in stay with their lead; pipeline stages stay as they are."""
+    env.cr.execute(
+        SQL(
+            """
+            UPDATE ir_attachment AS file
+               SET res_model = 'crm.lead', res_id = document.lead_id
+              FROM sales_process_deliverable_attachment_rel AS link
+              JOIN sales_process_deliverable AS document ON document.id = link.deliverable_id
+             WHERE link.attachment_id = file.id
+            """
+        )
+    )
+    env["ir.config_parameter"].sudo().search([("key", "=like", "sales_process_framework.%")]).unlink()

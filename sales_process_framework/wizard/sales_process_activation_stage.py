@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class SalesProcessActivationStage(models.TransientModel):
+    """Which column of the pipeline stands for a stage of the process."""
+
+    _name = "sales.process.activation.stage"
+    _description = "Stage to Activate"
+    _order = "sequence, id"
+
+    activation_id = fields.Many2one("sales.process.activation", required=True, ondelete="cascade")
+    process_stage_id = fields.Many2one("sales.process.stage", required=True, readonly=True, ondelete="cascade")
+    sequence = fields.Integer(related="process_stage_id.sequence", store=True)
+    stage_id = fields.Many2one(
+        "crm.stage", string="Pipeline Stage", help="Empty: a new column, shown to the chosen teams only."
+    )
