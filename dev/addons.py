@@ -1,7 +1,6 @@
 """This repository's addons: which there are, what state their files are in."""
 
 import ast
-import functools
 import hashlib
 import subprocess
 
@@ -14,7 +13,6 @@ def names():
     return sorted(found, key=lambda name: (sum(other in found for other in found[name]["depends"]), name))
 
 
-@functools.cache
 def manifest(name=settings.ADDON):
     return ast.literal_eval((settings.ROOT / name / "__manifest__.py").read_text())
 

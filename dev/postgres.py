@@ -19,6 +19,7 @@ FOLDER = settings.STATE / "pg"
 CLUSTER = FOLDER / "data"
 SOCKETS = FOLDER / "sock"
 USER = "odoo"
+LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.65535")  # the system's limit
 OPTIONS = {
     "listen_addresses": "''",
     "unix_socket_directories": f"'{SOCKETS}'",
@@ -98,6 +99,8 @@ def running():
 
 def start():
     """Create the cluster if need be, start the server if need be."""
+    if len(str(SOCKETS)) > LONGEST_SOCKET_FOLDER:
+        raise Stop(f"{SOCKETS} is too long for a socket: put the working copy in a folder with a shorter path.")
     with locked("pg-start"):
         if not (CLUSTER / "PG_VERSION").exists():
             _create_cluster()

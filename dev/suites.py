@@ -30,7 +30,8 @@ def pytest(arguments):
     """All our tests, on a fresh clone of the database with the addon."""
     databases.clone(settings.UNIT_DATABASE, databases.with_addon())
     return call_python(
-        *("-m", "pytest", f"--odoo-database={settings.UNIT_DATABASE}", "--odoo-http", "-p", "no:cacheprovider"),
+        *("-m", "pytest", f"--odoo-database={settings.UNIT_DATABASE}", "--odoo-http"),
+        *("-p", "no:cacheprovider", f"--basetemp={settings.STATE / 'tmp'}"),
         *arguments,
     )
 

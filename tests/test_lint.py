@@ -8,4 +8,5 @@ from dev import lint
 @pytest.mark.parametrize("check", lint.CHECKS)
 def test_lint(check):
     output = lint.run(check)
-    assert not output, f"make lint ARGS={check}\n{output}"
+    if output:
+        pytest.fail(f"make lint ARGS={check}\n{output}", pytrace=False)
