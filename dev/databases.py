@@ -1,6 +1,6 @@
 """Template databases, made once per state of Odoo and the addon, and quick clones of them.
 
-`plain(modules)` is Odoo without the addon, `with_addon(modules, …)` has it installed; `install_log` tells how that went.
+`plain(modules)` is Odoo without the addon, `with_addon(modules, …)` has it installed and its log in `install_log`.
 Both give the name of a template; `clone(name, template)` takes a fraction of a second, the filestore is hard-linked.
 """
 
