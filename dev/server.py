@@ -1,6 +1,7 @@
 """Odoo processes: one command to its end, or the development server."""
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -54,7 +55,11 @@ def check_log(log):
 def serve(database, *arguments):
     """Run the development server in the foreground until it ends or Ctrl-C; print where it answers once it does."""
     _require_free_port()
-    server = subprocess.Popen(command("-d", database, "--db-filter", f"^{database}$", *arguments), cwd=settings.ROOT)
+    server = subprocess.Popen(
+        command("-d", database, "--db-filter", f"^{database}$", *arguments),
+        cwd=settings.ROOT,
+        env=dict(os.environ, HOME=str(settings.HOME)),
+    )
     # an interrupt reaches the server by itself: it belongs to the same terminal
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())

@@ -10,6 +10,7 @@ CACHE = Path(os.environ.get("DEV_CACHE") or STATE / "cache").expanduser().resolv
 LOGS = STATE / "log"
 LOCKS = STATE / "locks"
 DATA = STATE / "data"  # Odoo's data_dir: filestores and sessions
+HOME = STATE / "home"  # what Chromium and others write there shall not leave the working copy
 CONF = STATE / "odoo.conf"
 DIST = STATE / "dist"  # built wheels
 
@@ -26,6 +27,6 @@ UNIT_DATABASE = "test"
 
 def prepare_state():
     """Create the state folder; it ignores itself, so that nothing in it can be committed."""
-    for folder in (STATE, CACHE, LOGS, LOCKS, DATA):
+    for folder in (STATE, CACHE, LOGS, LOCKS, DATA, HOME):
         folder.mkdir(parents=True, exist_ok=True)
     (STATE / ".gitignore").write_text("*\n")

@@ -12,6 +12,7 @@ def environment():
     """What programs of the environment need: Odoo's configuration, the database server, our package `dev`."""
     return dict(
         postgres.client_environment(),
+        HOME=str(settings.HOME),
         ODOO_RC=str(settings.CONF),
         PYTHONPATH=str(settings.ROOT),
         PATH=os.pathsep.join([str(venv.ODOO.folder / "bin"), str(postgres.bin_folder()), os.environ["PATH"]]),

@@ -1,5 +1,6 @@
 """The two Python environments: one for Odoo and the tests, one for the lint tools (their pins conflict)."""
 
+import os
 import platform
 import shutil
 import sys
@@ -40,6 +41,7 @@ class Environment:
             self.name,
             *(self.python, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--find-links", wheels),
             *("-r", self.requirements),
+            env=_pip_environment(),
             failure=f"the Python packages of {self.requirements.name} could not be installed",
         )
 
@@ -52,8 +54,9 @@ class Environment:
             say(f"downloading the Python packages of {self.requirements.name} …")
             run_logged(
                 self.name,
-                *(self.python, "-m", "pip", "wheel", "-q", "--disable-pip-version-check", "--no-deps"),
+                *(self.python, "-m", "pip", "wheel", "-q", "--use-pep517", "--no-deps"),
                 *("--find-links", folder, "-w", folder, "-r", self.requirements),
+                env=_pip_environment(),
                 failure="the Python packages could not be downloaded: is pip's package index reachable?",
             )
             complete.touch()
@@ -62,6 +65,11 @@ class Environment:
 
 ODOO = Environment("venv", "requirements.txt")
 LINT = Environment("venv-lint", "requirements-lint.txt")
+
+
+def _pip_environment():
+    # the default cache would be outside the working copy
+    return dict(os.environ, PIP_CACHE_DIR=str(settings.CACHE / "pip"), PIP_DISABLE_PIP_VERSION_CHECK="1")
 
 
 def _create(folder):
