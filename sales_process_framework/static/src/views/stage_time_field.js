@@ -23,6 +23,7 @@ export const salesProcessStageTimeField = {
     component: SalesProcessStageTimeField,
     displayName: _t("Time in stage"),
     supportedTypes: ["datetime"],
+    listViewWidth: [140, 180],
     fieldDependencies: [{ name: "sales_stage_entered", type: "datetime", readonly: true }],
 };
 
