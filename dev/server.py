@@ -59,10 +59,10 @@ def serve(database, *arguments):
         command("-d", database, "--db-filter", f"^{database}$", *arguments),
         cwd=settings.ROOT,
         env=dict(os.environ, HOME=str(settings.HOME)),
+        start_new_session=True,  # or Ctrl-C would reach it twice, which makes Odoo give up at once
     )
-    # an interrupt reaches the server by itself: it belongs to the same terminal
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.send_signal(signal.SIGINT))
     threading.Thread(target=_announce, args=(server, time.monotonic()), daemon=True).start()
     return server.wait()
 

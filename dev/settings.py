@@ -11,6 +11,8 @@ LOGS = STATE / "log"
 LOCKS = STATE / "locks"
 DATA = STATE / "data"  # Odoo's data_dir: filestores and sessions
 HOME = STATE / "home"  # what Chromium and others write there shall not leave the working copy
+TEMPORARY = STATE / "tmp"
+CHROMIUM_SOCKET = "/org.chromium.Chromium.XXXXXX/SingletonSocket"  # must fit into the 107 bytes of a socket's path
 CONF = STATE / "odoo.conf"
 DIST = STATE / "dist"  # built wheels
 
@@ -27,6 +29,8 @@ UNIT_DATABASE = "test"
 
 def prepare_state():
     """Create the state folder; it ignores itself, so that nothing in it can be committed."""
-    for folder in (STATE, CACHE, LOGS, LOCKS, DATA, HOME):
+    for folder in (STATE, CACHE, LOGS, LOCKS, DATA, HOME, TEMPORARY):
         folder.mkdir(parents=True, exist_ok=True)
     (STATE / ".gitignore").write_text("*\n")
+    if len(f"{TEMPORARY}{CHROMIUM_SOCKET}") <= 107:
+        os.environ["TMPDIR"] = str(TEMPORARY)
