@@ -1,10 +1,4 @@
-import {
-    canSettle,
-    isSettled,
-    makeDraft,
-    openPredecessors,
-    toEntry,
-} from "../item/item_draft";
+import { canSettle, isSettled, makeDraft, openPredecessors, toEntry } from "../item/item_draft";
 
 /**
  * One refused move with everything that was put in for it. Survives further refusals: what is
@@ -53,8 +47,7 @@ export class MoveDraft {
     /** Items that could be settled here and are not. */
     get unanswered() {
         return this.mandatory.filter(
-            (item) =>
-                this.canSettle(item) && !this.isSettled(item) && !this.blockedBy(item).length
+            (item) => this.canSettle(item) && !this.isSettled(item) && !this.blockedBy(item).length
         );
     }
 

@@ -1,8 +1,7 @@
 import { RPCError } from "@web/core/network/rpc";
 
 /** Server name of the refusal of a stage gate. */
-export const GATE_ERROR =
-    "odoo.addons.sales_process_framework.exceptions.SalesProcessGateError";
+export const GATE_ERROR = "odoo.addons.sales_process_framework.exceptions.SalesProcessGateError";
 
 /**
  * @param {unknown} error

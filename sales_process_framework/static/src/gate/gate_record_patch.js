@@ -24,7 +24,10 @@ patch(Record.prototype, {
             return onError(error, actions);
         };
         try {
-            const saved = await super._save({ ...options, ...(onError && { onError: onGateError }) });
+            const saved = await super._save({
+                ...options,
+                ...(onError && { onError: onGateError }),
+            });
             if (turnedDown) {
                 await this._salesProcessRevertStage();
             }

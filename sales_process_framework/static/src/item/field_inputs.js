@@ -30,12 +30,14 @@ export class FieldInputs extends Component {
     setup() {
         this.fieldService = useService("field");
         this.definitions = {};
-        const needsDefinition = this.props.fields.filter((field) => !INPUT_TYPES[field.type]);
+        const needsDefinition = this.props.fields.filter((field) =>
+            ["many2one", "many2many"].includes(field.type)
+        );
         onWillStart(async () => {
             if (needsDefinition.length) {
                 this.definitions = await this.fieldService.loadFields("crm.lead", {
                     fieldNames: needsDefinition.map((field) => field.name),
-                    attributes: ["selection", "relation", "type"],
+                    attributes: ["relation", "type"],
                 });
             }
         });
@@ -43,10 +45,6 @@ export class FieldInputs extends Component {
 
     inputType(field) {
         return INPUT_TYPES[field.type] || false;
-    }
-
-    selection(field) {
-        return this.definitions[field.name]?.selection || [];
     }
 
     relation(field) {

@@ -10,9 +10,17 @@ export function getItemStateInfo(state) {
         case "met":
             return { label: _t("Done"), icon: "fa-check", className: "text-bg-success" };
         case "na":
-            return { label: _t("Not applicable"), icon: "fa-minus", className: "text-bg-secondary" };
+            return {
+                label: _t("Not applicable"),
+                icon: "fa-minus",
+                className: "text-bg-secondary",
+            };
         case "waiting":
-            return { label: _t("Waiting for approval"), icon: "fa-clock-o", className: "text-bg-info" };
+            return {
+                label: _t("Waiting for approval"),
+                icon: "fa-clock-o",
+                className: "text-bg-info",
+            };
         case "locked":
             return { label: _t("Locked"), icon: "fa-lock", className: "text-bg-secondary" };
         case "rejected":

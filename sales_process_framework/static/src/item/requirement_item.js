@@ -113,13 +113,26 @@ export class RequirementItem extends Component {
         return this.item.script ? markup(this.item.script) : false;
     }
 
-    /** What somebody answers, or calls not applicable, may be explained. */
+    /** What somebody has answered, or called not applicable, may be explained. */
     get canNote() {
-        return (
-            this.canAnswer &&
-            this.props.onNote &&
-            (this.item.judgement === "manual" || this.isNotApplicable)
-        );
+        const isAnswered =
+            this.isNotApplicable ||
+            (this.item.judgement === "manual" && (this.isDone || this.count > 0));
+        return this.canAnswer && this.props.onNote && isAnswered;
+    }
+
+    /** What settles an item that has no input here. */
+    get hint() {
+        if (!this.props.draft || this.showsExplanation || this.currentState !== "missing") {
+            return "";
+        }
+        switch (this.item.judgement) {
+            case "condition":
+                return _t("Judged by what is filled in on the opportunity.");
+            case "activity":
+                return _t("Judged by the activities done on the opportunity.");
+        }
+        return "";
     }
 
     get answeredLine() {
@@ -131,6 +144,16 @@ export class RequirementItem extends Component {
             this.item.explanation &&
             !["met", "na"].includes(this.currentState) &&
             this.item.explanation !== this.item.name
+        );
+    }
+
+    /** Fields of the lead that settle the item and can be filled in right here. */
+    get hasInputs() {
+        return (
+            this.item.fields.length > 0 &&
+            this.canAnswer &&
+            this.props.onValue &&
+            !this.isNotApplicable
         );
     }
 

@@ -36,7 +36,8 @@ export class SalesProcessPanel extends Component {
     }
 
     get guidance() {
-        return this.panel.stage.guidance ? markup(this.panel.stage.guidance) : false;
+        const { guidance } = this.panel.stage || {};
+        return guidance ? markup(guidance) : false;
     }
 
     get exitTitle() {
@@ -51,6 +52,10 @@ export class SalesProcessPanel extends Component {
 
     get advanceLabel() {
         return _t("Complete and advance to %(stage)s", { stage: this.panel.next.name });
+    }
+
+    get isExceptionBusy() {
+        return Boolean(this.props.busy?.has(`exception_${this.panel.exception.id}`));
     }
 
     isBusy(item) {

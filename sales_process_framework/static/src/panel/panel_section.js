@@ -24,8 +24,7 @@ export class PanelSection extends Component {
     }
 
     get remembered() {
-        const value =
-            this.props.storageKey && browser.localStorage.getItem(this.fullKey);
+        const value = this.props.storageKey && browser.localStorage.getItem(this.fullKey);
         return value ? value === "open" : undefined;
     }
 

@@ -111,15 +111,12 @@ export class SalesProcessPanelWidget extends Component {
         return this.send(item.id, "sales_process_answer", [item.id, values]);
     }
 
+    /** A note goes with the answer that it is about, which therefore is sent again. */
     note(item, note) {
-        const values = { note };
-        if (["met", "na"].includes(item.state)) {
-            values.state = item.state === "na" ? "na" : "done";
-        }
-        if (item.count) {
-            values.count = item.count;
-        }
-        return this.send(item.id, "sales_process_answer", [item.id, values]);
+        return this.send(item.id, "sales_process_answer", [
+            item.id,
+            { state: item.state === "na" ? "na" : "done", count: item.count, note },
+        ]);
     }
 
     submitFiles(item, files) {
@@ -133,20 +130,31 @@ export class SalesProcessPanelWidget extends Component {
         return this.send(item.id, "sales_process_remove_document", [item.id, attachmentId]);
     }
 
-    requestApproval(item) {
-        return this.send(item.id, "sales_process_request_approval", [item.id]);
+    async requestApproval(item) {
+        await this.send(item.id, "sales_process_request_approval", [item.id]);
+        await this.reloadRecord();
     }
 
-    decide(item, approve, note) {
-        return this.send(item.id, "sales_process_decide", [item.id, approve, note || false]);
+    async decide(item, approve, note) {
+        await this.send(item.id, "sales_process_decide", [item.id, approve, note || false]);
+        await this.reloadRecord();
     }
 
-    decideException(exception, approve, note) {
-        return this.send(exception.id, "sales_process_decide_exception", [
+    async decideException(exception, approve, note) {
+        await this.send(`exception_${exception.id}`, "sales_process_decide_exception", [
             exception.id,
             approve,
             note || false,
         ]);
+        await this.reloadRecord();
+    }
+
+    /** Shows what an approval left in the chatter, unless something unsaved would be lost. */
+    async reloadRecord() {
+        const { record } = this.props;
+        if (status(this) !== "destroyed" && !this.state.error && !(await record.isDirty())) {
+            await record.load();
+        }
     }
 
     async advance() {

@@ -19,12 +19,12 @@ export class StageClock extends Component {
     get text() {
         const { days_in_stage: days, limit_days: limit } = this.props.stage;
         if (limit) {
-            return _t("%(days)s of %(limit)s working days", {
+            return _t("%(days)s days here, limit %(limit)s working days", {
                 days: this.days(days || 0),
                 limit: this.days(limit),
             });
         }
-        return _t("%(days)s working days", { days: this.days(days || 0) });
+        return _t("%(days)s days here", { days: this.days(days || 0) });
     }
 
     get title() {
