@@ -81,6 +81,7 @@ class SalesProcessDecision(models.Model):
         alive = set(self.env["crm.lead"].with_context(active_test=False).browse(lead_ids).exists().ids)
         self.create([{**vals, "lead_id": vals["lead_id"] if vals["lead_id"] in alive else False} for vals in vals_list])
         if alive:
+            self.env["crm.lead"].flush_model(["sales_gate_state"])
             self.env.execute_query_dict(
                 SQL(
                     """UPDATE crm_lead SET sales_gate_state = 'held'

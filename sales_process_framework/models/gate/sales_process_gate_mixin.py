@@ -118,6 +118,13 @@ class SalesProcessGateMixin(models.AbstractModel):
         self._handle_lead_changes(changes, refresh=bool(judged))
         return result
 
+    def web_save_multi(self, vals_list, specification):
+        """The list writes one record after the other; the same change of all is one attempt, with one message."""
+        if not vals_list or any(vals != vals_list[0] for vals in vals_list):
+            return super().web_save_multi(vals_list, specification)
+        self.write(dict(vals_list[0]))
+        return self.with_context(bin_size=True).web_read(specification)
+
     @api.constrains("stage_id")
     def _check_stage_gate(self):
         """Catch a stage that changes outside ``write``: a recompute that another addon triggers."""

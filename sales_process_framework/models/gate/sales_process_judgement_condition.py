@@ -31,9 +31,9 @@ class SalesProcessJudgementCondition(models.AbstractModel):
         return {condition.field_expr.partition(".")[0] for condition in domain.iter_conditions()}
 
     def _get_configuration_problem(self, requirement):
-        if not requirement.domain or literal_eval(requirement.domain) == []:
-            return self.env._("enter the condition that the lead has to fulfil.")
         domain = requirement._get_condition()
+        if domain.is_true():
+            return self.env._("enter the condition that the lead has to fulfil.")
         # A dry search finds what validation alone does not, such as a value of the wrong type.
         self.env["crm.lead"].sudo().search_count(domain, limit=1)
         return False

@@ -66,9 +66,9 @@ class SalesProcessVisit(models.Model):
     is_rebuilt = fields.Boolean(readonly=True, help="Rebuilt from the pipeline's own stage tracking.")
 
     _lead_entered_idx = models.Index("(lead_id, entered)")
-    _open_idx = models.UniqueIndex("(lead_id) WHERE left IS NULL", "A lead is in one stage at a time.")
+    _open_idx = models.UniqueIndex('(lead_id) WHERE "left" IS NULL', "A lead is in one stage at a time.")
     _entered_idx = models.Index("(entered)")
-    _deadline_idx = models.Index("(deadline) WHERE left IS NULL AND deadline IS NOT NULL")
+    _deadline_idx = models.Index('(deadline) WHERE "left" IS NULL AND deadline IS NOT NULL')
 
     @api.depends("lead_id", "stage_id")
     def _compute_display_name(self):

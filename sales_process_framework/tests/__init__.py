@@ -1,0 +1,4 @@
+from . import deliverable
+from . import gate
+from . import history
+from . import tools

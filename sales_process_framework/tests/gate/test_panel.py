@@ -1,0 +1,134 @@
+"""What the web client gets for the panel and sends from the dialog."""
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..common import SalesProcessCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPanel(SalesProcessCommon):
+    def test_panel_shows_stage_checklist_and_what_comes_next(self):
+        self.p_qualify.write({"guidance": "<p>Listen</p>", "time_limit_days": 5})
+        template = self.env["ir.attachment"].create({"name": "form.txt", "raw": b"x"})
+        self._require(
+            self.p_qualify,
+            "Report",
+            kind="deliverable",
+            judgement="document",
+            standard="One page",
+            script="<p>Ask</p>",
+            template_ids=[Command.set(template.ids)],
+        )
+        self._require(self.p_diagnose, "Agreed", gate="entry")
+        self._activate()
+        lead = self._lead()
+        panel = lead.with_user(self.rep).get_sales_process_panel()
+        self.assertEqual(panel["stage"]["name"], "Qualify")
+        self.assertEqual((panel["stage"]["position"], panel["stage"]["count"]), (1, 4))
+        self.assertEqual(panel["stage"]["visits"], 1)
+        self.assertTrue(panel["stage"]["deadline"])
+        self.assertEqual([stage["state"] for stage in panel["stages"]], ["current", "todo", "todo", "todo"])
+        self.assertEqual(panel["next"]["name"], "Diagnose")
+        self.assertEqual(panel["progress"], {"met": 0, "total": 2, "percent": 0})
+        [item] = panel["exit"]
+        self.assertEqual((item["standard"], str(item["script"])), ("One page", "<p>Ask</p>"))
+        self.assertEqual([file["name"] for file in item["templates"]], ["form.txt"])
+        self.assertEqual([item["name"] for item in panel["entry"]], ["Agreed"])
+        self.assertEqual(template.with_user(self.rep).raw, b"x", "a rep may open the template")
+
+    def test_no_panel_without_process(self):
+        self._activate()
+        self.assertFalse(self._lead(team_id=self.other_team.id).get_sales_process_panel())
+
+    def test_advance(self):
+        criterion = self._require(self.p_qualify, "Budget")
+        self._activate()
+        lead = self._lead()
+        rep_lead = lead.with_user(self.rep)
+        with self.assertRaises(UserError):
+            rep_lead.action_sales_process_advance()
+        self._tick(lead, criterion)
+        self.assertTrue(rep_lead.action_sales_process_advance())
+        self.assertEqual(lead.stage_id, self.diagnose)
+        rep_lead.action_sales_process_advance()
+        self.assertEqual(rep_lead.action_sales_process_advance()["effect"]["type"], "rainbow_man")
+        self.assertEqual(lead.won_status, "won")
+        with self.assertRaises(UserError):
+            rep_lead.action_sales_process_advance()
+
+    def test_dialog_stores_everything_in_one_call(self):
+        background = self._require(self.p_qualify, "Background", kind="deliverable", judgement="document")
+        spin = self._require(self.p_qualify, "Questions", min_count=2, after_ids=[Command.set(background.ids)])
+        contact = self._require(
+            self.p_qualify,
+            "Contact",
+            judgement="field",
+            field_ids=[Command.set(self.env["ir.model.fields"]._get("crm.lead", "contact_name").ids)],
+        )
+        optional = self._require(self.p_qualify, "Optional", allow_na=True)
+        self._activate()
+        lead = self._lead()
+        self.assertRefused(lead, self.diagnose)
+        file = self._upload(lead)
+        lead.with_user(self.rep).sales_process_complete(
+            [
+                {"requirement_id": spin.id, "state": "done", "count": 3, "note": "Went well"},
+                {"requirement_id": contact.id, "values": {"contact_name": "Ann"}},
+                {"requirement_id": optional.id, "state": "na"},
+                {"requirement_id": background.id, "attachment_ids": file.ids},
+            ]
+        )
+        self._move(lead, self.diagnose)
+        self.assertEqual(lead.contact_name, "Ann")
+
+    def test_dialog_is_all_or_nothing_and_no_side_door(self):
+        criterion = self._require(self.p_qualify, "Budget", max_count=2)
+        contact = self._require(
+            self.p_qualify,
+            "Contact",
+            judgement="field",
+            field_ids=[Command.set(self.env["ir.model.fields"]._get("crm.lead", "contact_name").ids)],
+        )
+        self._activate()
+        lead = self._lead().with_user(self.rep)
+        with self.assertRaises(AccessError):
+            lead.sales_process_complete([{"requirement_id": contact.id, "values": {"user_id": 1}}])
+        with self.assertRaises(UserError):
+            lead.sales_process_complete(
+                [
+                    {"requirement_id": contact.id, "values": {"contact_name": "Ann"}},
+                    {"requirement_id": criterion.id, "state": "done", "count": 7},
+                ]
+            )
+        lead.invalidate_recordset()
+        self.assertFalse(lead.contact_name)
+
+    def test_queries_of_the_panel_are_flat(self):
+        for index in range(3):
+            self._require(self.p_qualify, f"Criterion {index}")
+        long = self.process.copy({"name": "Long"})
+        for stage, pipeline in zip(long.stage_ids, self.stages, strict=True):
+            stage.write({"stage_id": pipeline.id})
+        for index in range(20):
+            self._require(long.stage_ids[0], f"More {index}")
+        self._activate()
+        short_lead = self._lead()
+        self.process.state = "retired"
+        long.write({"team_ids": self.team.ids, "state": "active"})
+        long_lead = self._lead()
+        self.assertEqual(long_lead.sales_process_id, long)
+
+        for lead in (short_lead, long_lead):
+            lead.with_user(self.rep).get_sales_process_panel()
+
+        def count(lead):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            lead.with_user(self.rep).get_sales_process_panel()
+            return self.env.cr.sql_log_count - start
+
+        count(short_lead)
+        self.assertEqual(count(short_lead), count(long_lead))

@@ -1,0 +1,2 @@
+from . import test_rebuild
+from . import test_visit
