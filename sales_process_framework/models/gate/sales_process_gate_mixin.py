@@ -14,6 +14,8 @@ from .sales_process_judgement import GateFacts
 WATCHED_FIELDS = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
 
 
+#: Leads refreshed between two commits of the nightly run.
+REFRESH_BATCH = 1000
 #: Kept by the gate alone: writing them would open it.
 MANAGED_FIELDS = (
     "sales_process_id",
@@ -504,14 +506,25 @@ class SalesProcessGateMixin(models.AbstractModel):
 
     @api.model
     def _cron_refresh_gate_state(self):
-        """Catch what no write on the lead announces: documents that grew old, records a rule reads elsewhere."""
-        domain = [("sales_process_id", "!=", False), ("type", "=", "opportunity")]
-        last, remaining = 0, self.search_count(domain)
-        while leads := self.search([*domain, ("id", ">", last)], order="id", limit=1000):
-            last = leads[-1].id
-            remaining -= len(leads)
+        """Catch what no write on the lead announces: documents that grew old, records a rule reads elsewhere.
+
+        A run that ends early goes on where it stopped.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        key = "sales_process_framework.gate_state_done_until"
+        domain = [
+            ("sales_process_id", "!=", False),
+            ("type", "=", "opportunity"),
+            ("id", ">", int(parameters.get_param(key, 0))),
+        ]
+        remaining = self.search_count(domain)
+        while leads := self.search(domain, order="id", limit=REFRESH_BATCH):
             leads._refresh_gate_state()
             self.env.flush_all()
+            domain[-1] = ("id", ">", leads[-1].id)
+            parameters.set_param(key, leads[-1].id)
+            remaining = max(remaining - len(leads), 0)
             leads.invalidate_recordset()
-            if not self.env["ir.cron"]._commit_progress(len(leads), remaining=max(remaining, 0)):
-                break
+            if not self.env["ir.cron"]._commit_progress(len(leads), remaining=remaining):
+                return
+        parameters.set_param(key, 0)

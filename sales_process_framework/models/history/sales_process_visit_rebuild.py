@@ -1,6 +1,7 @@
 import logging
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
@@ -127,7 +128,6 @@ class SalesProcessVisitRebuild(models.Model):
         parameters = self.env["ir.config_parameter"].sudo()
         since = parameters.get_param("sales_process_framework.history_until", "1970-01-01 00:00:00")
         now = self.env.cr.now()
-        changed = self.env["crm.lead"].sudo().with_context(active_test=False)
         domain = [
             ("sales_process_id", "=", False),
             ("type", "=", "opportunity"),
@@ -135,7 +135,7 @@ class SalesProcessVisitRebuild(models.Model):
             ("date_last_stage_update", ">=", since),
             ("date_closed", ">=", since),
         ]
-        self.sudo().search([("lead_id", "any!", domain)]).unlink()
+        self.sudo().search(Domain("lead_id", "any!", Domain(domain))).unlink()
         count = self._rebuild(domain)
         parameters.set_param("sales_process_framework.history_until", str(now.replace(microsecond=0)))
-        self.env["ir.cron"]._commit_progress(count or changed.search_count(domain, limit=1))
+        self.env["ir.cron"]._commit_progress(count)
