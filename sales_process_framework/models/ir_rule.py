@@ -4,6 +4,7 @@ from odoo.fields import Domain
 #: Models whose rows belong to a lead: who may not see the lead does not see them either.
 MODELS_OF_LEAD = {
     "sales.process.answer",
+    "sales.process.decision",
     "sales.process.deliverable",
     "sales.process.exception",
     "sales.process.visit",
@@ -19,4 +20,10 @@ class IrRule(models.Model):
         if model_name not in MODELS_OF_LEAD or self.env.su:
             return domain
         lead_domain = super()._compute_domain("crm.lead", "read" if mode == "read" else "write")
-        return domain & Domain("lead_id", "any!", lead_domain)
+        follows = Domain("lead_id", "any!", lead_domain)
+        if model_name == "sales.process.decision":
+            # Refused with its creation, the lead is kept by name only: for whoever tried, and for administrators.
+            everybodys = self.env.user.has_group("sales_team.group_sale_manager")
+            own = Domain.TRUE if everybodys else Domain("user_id", "=", self.env.uid)
+            follows |= Domain("lead_id", "=", False) & own
+        return domain & follows
