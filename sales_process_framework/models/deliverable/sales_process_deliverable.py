@@ -150,6 +150,7 @@ class SalesProcessDeliverable(models.Model):
 
     def _action_decide(self, approve, reason=False):
         """:raise UserError: names the documents this user cannot decide about; then none is changed"""
+        self.check_access("read")
         barred = self.filtered(lambda deliverable: not deliverable._can_decide())
         if barred:
             raise UserError(
@@ -181,6 +182,7 @@ class SalesProcessDeliverable(models.Model):
     def action_revoke(self):
         """Take an approval back; the requirement is open again."""
         self.ensure_one()
+        self.check_access("read")
         if not self.env.user.has_group("sales_team.group_sale_manager") and self.env.user != self.approver_id:
             raise UserError(self.env._("Only whoever approved a document or a sales administrator can take it back."))
         self.sudo().write({"state": "submitted", "approver_id": False, "decision_date": False})
