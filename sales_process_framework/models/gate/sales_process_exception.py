@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 
 class SalesProcessException(models.Model):
@@ -114,7 +115,7 @@ class SalesProcessException(models.Model):
                     "mail.mail_activity_data_todo",
                     user_id=approver.id,
                     summary=self.env._("Exception asked for %s", exception.lead_id.name),
-                    note=exception.reason,
+                    note=plaintext2html(exception.reason),
                 )
 
     @api.model
