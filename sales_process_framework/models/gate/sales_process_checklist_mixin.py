@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import plaintext2html
 
 from ...tools import gate
 from .sales_process_judgement import GateFacts
@@ -150,6 +151,7 @@ class SalesProcessChecklistMixin(models.AbstractModel):
     def sales_process_decide_exception(self, exception_id, approve, note=False):
         """:return: the panel"""
         self.ensure_one()
+        self.check_access("read")
         exception = self.env["sales.process.exception"].search([("id", "=", exception_id), ("lead_id", "=", self.id)])
         if not exception:
             raise UserError(self.env._("This exception does not belong to the lead any more."))
@@ -194,6 +196,8 @@ class SalesProcessChecklistMixin(models.AbstractModel):
         state = values.get("state", "done")
         if state not in ("done", "na", False):
             raise UserError(self.env._("An answer is done, not applicable or nothing."))
+        if not state and values.get("count"):
+            state = "done"  # counted so far; the same rules as for ticking
         if state == "na" and not requirement.allow_na:
             raise UserError(self.env._("“%s” cannot be left out as not applicable.", requirement.name))
         if state == "done" and requirement.judgement != "manual":
@@ -204,11 +208,11 @@ class SalesProcessChecklistMixin(models.AbstractModel):
         count = self._check_count(requirement, values.get("count") or 0)
         answers = self.env["sales.process.answer"].sudo()
         answer = answers.search([("lead_id", "=", self.id), ("requirement_id", "=", requirement.id)])
-        if not state and not count:
+        if not state:
             answer.unlink()
             return
         vals = {
-            "state": state or "done",
+            "state": state,
             "count": count,
             "user_id": self.env.uid,
             "date": self.env.cr.now(),
@@ -295,7 +299,7 @@ class SalesProcessChecklistMixin(models.AbstractModel):
                 "mail.mail_activity_data_todo",
                 user_id=approver.id,
                 summary=self.env._("Approve: %s", requirement.name),
-                note=note or False,
+                note=plaintext2html(note) if note else False,
             )
 
     def _can_decide_approval(self, requirement):
