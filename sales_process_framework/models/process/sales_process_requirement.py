@@ -131,6 +131,8 @@ class SalesProcessRequirement(models.Model):
     def write(self, vals):
         self.process_id._check_structure_is_free()
         result = super().write(vals)
+        if "process_stage_id" in vals:
+            self.process_id._check_structure_is_free()
         if "template_ids" in vals:
             self._adopt_templates()
         self.env["sales.process"]._clear_playbooks()
