@@ -90,6 +90,8 @@ class SalesProcessStage(models.Model):
         if vals.keys() - {"stage_id"}:
             self.process_id._check_structure_is_free()
         result = super().write(vals)
+        if "process_id" in vals:
+            self.process_id._check_structure_is_free()
         self.env["sales.process"]._clear_playbooks()
         return result
 
