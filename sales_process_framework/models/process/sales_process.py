@@ -115,6 +115,9 @@ class SalesProcess(models.Model):
     def write(self, vals):
         if STRUCTURE_FIELDS & vals.keys():
             self._check_structure_is_free()
+        if vals.get("state") == "draft":
+            # Once in use a version stays frozen; going back would open it to changes.
+            self._check_structure_is_free()
         result = super().write(vals)
         self._clear_playbooks()
         return result
