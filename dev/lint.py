@@ -126,11 +126,13 @@ def run_all(names=()):
 
 
 def format_files(paths=()):
-    """Apply what ruff and prettier can mend by themselves, below `paths` or everywhere."""
+    """Apply what ruff, prettier and (for whole addons) the OCA checks mend by themselves, below `paths` or everywhere."""
     commands = [
         _tool("ruff", "check", "--no-cache", "--fix-only", "--quiet", *paths),
         _tool("ruff", "format", "--no-cache", *paths),
     ]
+    if fixable := [name for name in addons.names() if not paths or name in paths]:
+        commands.append(_tool("oca-checks-odoo-module", "--fix", "--no-exit", "--no-verbose", *fixable))
     for command in (*commands, *_prettier("--write", paths)):
         subprocess.run([str(part) for part in command], cwd=settings.ROOT, env=_environment(), check=True)
 

@@ -176,7 +176,6 @@ def client_environment():
         PGHOST=str(SOCKETS),
         PGPORT=str(settings.PG_PORT),
         PGUSER=USER,
-        PATH=f"{bin_folder()}{os.pathsep}{os.environ['PATH']}",
     )
 
 

@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.request
 
-from . import settings, venv
+from . import postgres, settings, venv
 from .process import Stop, say, tail
 
 
@@ -24,6 +24,18 @@ def command(*arguments):
     ]
 
 
+def environment():
+    """What Odoo and the programs around it need: its configuration, the database server, our package `dev`."""
+    programs = (venv.ODOO.folder / "bin", postgres.bin_folder())
+    return dict(
+        postgres.client_environment(),
+        HOME=str(settings.HOME),
+        ODOO_RC=str(settings.CONF),
+        PYTHONPATH=str(settings.ROOT),
+        PATH=os.pathsep.join([*map(str, programs), os.environ["PATH"]]),
+    )
+
+
 def call(log_name, *arguments, stdin=None, quiet=False):
     """Run Odoo to its end with its log in `.dev/log/<log_name>.log`; Stop when it fails, else the log's path."""
     log = settings.LOGS / f"{log_name}.log"
@@ -35,6 +47,7 @@ def call(log_name, *arguments, stdin=None, quiet=False):
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=settings.ROOT,
+            env=environment(),
         )
     if done.returncode:
         print(tail(log, 40), flush=True)
@@ -58,7 +71,7 @@ def serve(database, *arguments):
     server = subprocess.Popen(
         command("-d", database, "--db-filter", f"^{database}$", *arguments),
         cwd=settings.ROOT,
-        env=dict(os.environ, HOME=str(settings.HOME)),
+        env=environment(),
         start_new_session=True,  # or Ctrl-C would reach it twice, which makes Odoo give up at once
     )
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,26 +1,14 @@
 """Test suites: pytest over our own tests, and Odoo's own suites with and without the addon."""
 
 import json
-import os
 import subprocess
 
-from . import databases, odoo_source, postgres, settings, venv
+from . import databases, odoo_source, server, settings, venv
 from .process import Stop, tail, timed
 
 
-def environment():
-    """What programs of the environment need: Odoo's configuration, the database server, our package `dev`."""
-    return dict(
-        postgres.client_environment(),
-        HOME=str(settings.HOME),
-        ODOO_RC=str(settings.CONF),
-        PYTHONPATH=str(settings.ROOT),
-        PATH=os.pathsep.join([str(venv.ODOO.folder / "bin"), str(postgres.bin_folder()), os.environ["PATH"]]),
-    )
-
-
 def call(*command):
-    return subprocess.call([str(part) for part in command], cwd=settings.ROOT, env=environment())
+    return subprocess.call([str(part) for part in command], cwd=settings.ROOT, env=server.environment())
 
 
 def call_python(*arguments):
@@ -71,7 +59,7 @@ def _run_odoo_suites(database, what, tags):
     output.unlink(missing_ok=True)
     with log.open("w") as file:
         command = [venv.ODOO.python, settings.DEV / "odoo_tests.py", database, output, tags, *ODOO_SUITES]
-        subprocess.call(command, cwd=settings.ROOT, env=environment(), stdout=file, stderr=file)
+        subprocess.call(command, cwd=settings.ROOT, env=server.environment(), stdout=file, stderr=file)
     if not output.exists():
         print(tail(log))
         raise Stop(f"Odoo's suites {what} the addon did not come to their end: {log.relative_to(settings.ROOT)}.")
