@@ -26,7 +26,15 @@
         "wizard/sales_process_import_views.xml",
         "views/sales_process_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/res_company_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/crm_team_demo.xml",
+        "demo/res_partner_manufacturing_demo.xml",
+        "demo/res_partner_technology_demo.xml",
+        "demo/res_partner_services_demo.xml",
+        "demo/sales_process_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "sales_process_framework/static/src/**/*",
@@ -39,5 +47,4 @@
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,
-    "installable": True,
 }
