@@ -37,7 +37,8 @@ export function hasValue(value) {
 
 /** @returns {boolean} whether there is something in a dialog that settles the item */
 export function canSettle(item) {
-    if (!item.can_answer || item.state === "waiting") {
+    // What is locked becomes answerable as soon as its predecessor is put in next to it.
+    if ((!item.can_answer && item.state !== "locked") || item.state === "waiting") {
         return false;
     }
     switch (item.judgement) {

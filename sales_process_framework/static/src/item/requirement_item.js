@@ -73,7 +73,11 @@ export class RequirementItem extends Component {
     }
 
     get canAnswer() {
-        return this.item.can_answer && !this.props.readonly;
+        if (this.props.readonly) {
+            return false;
+        }
+        // In a draft, what is locked waits only for what is put in next to it.
+        return this.item.can_answer || (this.props.draft && this.item.state === "locked");
     }
 
     get isDisabled() {
@@ -143,6 +147,7 @@ export class RequirementItem extends Component {
         return (
             this.item.explanation &&
             !["met", "na"].includes(this.currentState) &&
+            this.item.state !== "locked" &&
             this.item.explanation !== this.item.name
         );
     }
