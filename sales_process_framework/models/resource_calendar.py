@@ -32,7 +32,8 @@ class ResourceCalendar(models.Model):
             return start + timedelta(days=days)
         end = worktime.add_working_hours(intervals, start, hours)
         if end is None:
-            planned = self.plan_hours(hours, pytz.utc.localize(start), compute_leaves=True)
+            domain = self._get_public_holiday_domain()
+            planned = self.plan_hours(hours, pytz.utc.localize(start), compute_leaves=True, domain=domain)
             end = planned.astimezone(pytz.utc).replace(tzinfo=None) if planned else start + timedelta(days=days)
         return end.replace(microsecond=0)
 
@@ -42,11 +43,21 @@ class ResourceCalendar(models.Model):
         """:return: (hours of a working day, ((start, stop) naive UTC, …)) from a day on, public holidays left out"""
         calendar = self.sudo().browse(calendar_id)
         start = pytz.utc.localize(datetime.combine(first_day, datetime.min.time()))
-        intervals = calendar._work_intervals_batch(start, start + HORIZON)[False]
+        domain = calendar._get_public_holiday_domain()
+        intervals = calendar._work_intervals_batch(start, start + HORIZON, domain=domain)[False]
         return calendar.hours_per_day or 8.0, tuple(
             (begin.astimezone(pytz.utc).replace(tzinfo=None), end.astimezone(pytz.utc).replace(tzinfo=None))
             for begin, end, _meta in intervals
         )
+
+    def _get_public_holiday_domain(self):
+        """Holidays of this calendar's company: those without a calendar are everybody's within their company only."""
+        return [
+            ("time_type", "=", "leave"),
+            "|",
+            ("calendar_id", "=", self.id),
+            ("company_id", "in", [self.company_id.id, False]),
+        ]
 
     def write(self, vals):
         result = super().write(vals)

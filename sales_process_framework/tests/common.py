@@ -30,7 +30,7 @@ class SalesProcessCommon(TransactionCase):
         cls.other_team = cls.env["crm.team"].create({"name": "Plain Team", "company_id": cls.company.id})
         cls.stages = cls.env["crm.stage"].create(
             [
-                {"name": name, "sequence": 100 + index, "team_ids": [Command.set(cls.team.ids)], "is_won": name == "Won!"}
+                {"name": name, "sequence": 100 + index, "team_ids": cls.team.ids, "is_won": name == "Won!"}
                 for index, name in enumerate(["Qualify", "Diagnose", "Propose", "Won!"])
             ]
         )
@@ -44,7 +44,9 @@ class SalesProcessCommon(TransactionCase):
                 "back_rule": "free",
                 "team_ids": [Command.set(cls.team.ids)],
                 "stage_ids": [
-                    Command.create({"name": stage.name, "sequence": index, "stage_id": stage.id, "is_won": stage.is_won})
+                    Command.create(
+                        {"name": stage.name, "sequence": index, "stage_id": stage.id, "is_won": stage.is_won}
+                    )
                     for index, stage in enumerate(cls.stages)
                 ],
             }

@@ -85,8 +85,9 @@ class Playbook:
 
     @classmethod
     def build(cls, **values) -> Playbook:
-        positions = {stage.pipeline_stage: index for index, stage in enumerate(values["stages"]) if stage.pipeline_stage}
-        requirements = {req.id: req for stage in values["stages"] for req in stage.requirements}
+        stages = values["stages"]
+        positions = {stage.pipeline_stage: index for index, stage in enumerate(stages) if stage.pipeline_stage}
+        requirements = {req.id: req for stage in stages for req in stage.requirements}
         return cls(position_by_pipeline_stage=positions, requirement_by_id=requirements, **values)
 
     def position(self, pipeline_stage: int | None) -> int | None:
@@ -104,7 +105,8 @@ class Playbook:
             requirement = queue.pop()
             if requirement.id not in wanted:
                 wanted[requirement.id] = requirement
-                queue += [self.requirement_by_id[after] for after in requirement.after if after in self.requirement_by_id]
+                known = self.requirement_by_id
+                queue += [known[after] for after in requirement.after if after in known]
         return wanted
 
     def to_advance(self, pipeline_stage: int | None) -> tuple[Requirement, ...]:

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 
-def add_working_hours(
-    intervals: Sequence[tuple[datetime, datetime]], start: datetime, hours: float
-) -> datetime | None:
+def add_working_hours(intervals: Sequence[tuple[datetime, datetime]], start: datetime, hours: float) -> datetime | None:
     """The moment at which ``hours`` of working time have passed since ``start``.
 
     :param intervals: (start, stop) of working time, sorted, not overlapping, naive UTC

@@ -72,7 +72,9 @@ class SalesProcessActivation(models.TransientModel):
                 "outside_lead_ids": [Command.set(outside)],
                 "line_ids": [Command.clear()]
                 + [
-                    Command.create({"requirement_id": requirement_id, "lead_count": len(ids), "lead_ids": [Command.set(ids)]})
+                    Command.create(
+                        {"requirement_id": requirement_id, "lead_count": len(ids), "lead_ids": [Command.set(ids)]}
+                    )
                     for requirement_id, ids in sorted(counts.items(), key=lambda item: -len(item[1]))
                 ],
             }
@@ -186,7 +188,8 @@ class SalesProcessActivation(models.TransientModel):
 
     def _create_pipeline_stages(self):
         """Columns for stages that have none yet, shown to these teams only."""
-        sequence = max(self.env["crm.stage"].search([]).mapped("sequence"), default=0)
+        last = self.env["crm.stage"].search([], order="sequence desc", limit=1)
+        sequence = last.sequence
         for line in self.stage_ids:
             stage = line.process_stage_id
             column = line.stage_id or stage.stage_id

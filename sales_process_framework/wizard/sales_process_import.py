@@ -60,6 +60,4 @@ class SalesProcessImport(models.TransientModel):
         try:
             return json.loads(base64.b64decode(self.file))
         except ValueError as error:
-            raise UserError(
-                self.env._("The file cannot be imported: it is not a process exported as JSON.")
-            ) from error
+            raise UserError(self.env._("The file cannot be imported: it is not a process exported as JSON.")) from error

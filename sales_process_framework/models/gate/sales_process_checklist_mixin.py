@@ -95,7 +95,7 @@ class SalesProcessChecklistMixin(models.AbstractModel):
         """
         self.ensure_one()
         self.check_access("write")
-        requirements = {entry["requirement_id"]: self._get_own_requirement(entry["requirement_id"]) for entry in entries}
+        requirements = {number: self._get_own_requirement(number) for number in {e["requirement_id"] for e in entries}}
         values = {}
         for entry in entries:
             values |= self._get_allowed_values(requirements[entry["requirement_id"]], entry.get("values") or {})
@@ -170,7 +170,8 @@ class SalesProcessChecklistMixin(models.AbstractModel):
         message = self._get_rainbowman_message() if self.stage_id.is_won and not was_won else False
         if not message:
             return True
-        return {"effect": {"fadeout": "slow", "message": message, "type": "rainbow_man", "img_url": "/web/static/img/smile.svg"}}
+        image = "/web/static/img/smile.svg"
+        return {"effect": {"fadeout": "slow", "message": message, "type": "rainbow_man", "img_url": image}}
 
     # ------------------------------------------------------------------
     # Behind the methods
@@ -264,8 +265,10 @@ class SalesProcessChecklistMixin(models.AbstractModel):
         attachments = self.env["ir.attachment"].browse(attachment_ids).exists()
         # Only files the user put on this very lead: an id alone must not pull in somebody else's document.
         foreign = attachments.sudo().filtered(
-            lambda file: (file.res_model, file.res_id) != ("crm.lead", self.id)
-            and not (file.create_uid == self.env.user and not file.res_id)
+            lambda file: (
+                (file.res_model, file.res_id) != ("crm.lead", self.id)
+                and not (file.create_uid == self.env.user and not file.res_id)
+            )
         )
         if foreign or not attachments:
             raise AccessError(self.env._("Upload the file to this lead first."))
@@ -387,8 +390,9 @@ class SalesProcessChecklistMixin(models.AbstractModel):
 
     def _merge_dependences(self, opportunities):
         """The head keeps its answers and gets those it lacks; documents of both leads stay."""
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         self._merge_checklists(opportunities)
+        return result
 
     def _merge_checklists(self, opportunities):
         # CRM merges under the rights of the user and unlinks the tails as superuser: the facts go the same way.

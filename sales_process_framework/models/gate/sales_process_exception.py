@@ -100,7 +100,8 @@ class SalesProcessException(models.Model):
     def _log_decision(self):
         self.ensure_one()
         verb = self.env._("Exception approved") if self.state == "approved" else self.env._("Exception rejected")
-        body = Markup("<p><b>%s</b>: %s</p><p>%s</p>") % (verb, self.to_stage_id.name, self.decision_note or self.reason)
+        why = self.decision_note or self.reason
+        body = Markup("<p><b>%s</b>: %s</p><p>%s</p>") % (verb, self.to_stage_id.name, why)
         self.lead_id.message_post(
             body=body,
             author_id=self.env.user.partner_id.id,

@@ -35,7 +35,6 @@ class SalesProcessGateMixin(models.AbstractModel):
 
     sales_process_id = fields.Many2one(
         "sales.process",
-        string="Sales Process",
         compute="_compute_sales_process_id",
         store=True,
         precompute=True,
@@ -45,7 +44,12 @@ class SalesProcessGateMixin(models.AbstractModel):
         help="The version of the process that this lead follows.",
     )
     sales_process_stage_id = fields.Many2one(
-        "sales.process.stage", string="Process Stage", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+        "sales.process.stage",
+        string="Process Stage",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
     )
     sales_gate_state = fields.Selection(
         [("none", "No gate"), ("open", "In progress"), ("ready", "Ready to advance"), ("held", "Held back")],
@@ -76,6 +80,11 @@ class SalesProcessGateMixin(models.AbstractModel):
         """The company whose data the lead's rules may read."""
         self.ensure_one()
         return self.company_id or self.team_id.company_id or self.sales_process_id.company_id or self.env.company
+
+    def _get_gate_calendar(self, playbook):
+        """The working time that limits count in: the process's own, else that of the lead's company, never cached."""
+        own = self.env["resource.calendar"].sudo().browse(playbook.calendar or ())
+        return own or self._get_gate_company().sudo().resource_calendar_id
 
     def _get_sales_managers(self):
         """Active sales administrators with access to the lead's company."""
@@ -110,7 +119,7 @@ class SalesProcessGateMixin(models.AbstractModel):
         Process = self.env["sales.process"]
         watched = WATCHED_FIELDS & vals.keys()
         judged = vals.keys() & Process._get_watched_fields()
-        if not (watched or judged) or not Process._is_in_use():
+        if not (watched or judged) or not Process._is_in_use() or self._is_unjudged():
             return super().write(vals)
         snapshot = {lead.id: lead._get_gate_snapshot() for lead in self}
         with self._gate_frame(snapshot):
@@ -163,7 +172,8 @@ class SalesProcessGateMixin(models.AbstractModel):
         keys = {f"default_{name}" for name in MANAGED_FIELDS} & self.env.context.keys()
         if not keys:
             return self
-        return self.with_context({key: value for key, value in self.env.context.items() if key not in keys})
+        context = {key: value for key, value in self.env.context.items() if key not in keys}
+        return self.with_env(self.env(context=context))
 
     @staticmethod
     def _replace_stage(state, stage_id):
@@ -193,6 +203,16 @@ class SalesProcessGateMixin(models.AbstractModel):
         finally:
             frames.pop()
 
+    @contextmanager
+    def _unjudged(self):
+        """Let the writes inside pass by the gate, for these leads and this transaction only."""
+        placing = self.env.cr.cache.setdefault("sales_process_placing", set())
+        placing.update(self.ids)
+        try:
+            yield
+        finally:
+            placing.difference_update(self.ids)
+
     def _is_intake(self):
         """Whether a channel that no person of the company drives brings the lead.
 
@@ -200,6 +220,10 @@ class SalesProcessGateMixin(models.AbstractModel):
         set, can only make a lead start earlier and never opens a gate.
         """
         return bool(self.env.context.get("sales_process_intake")) or self.env.user._is_public() or self.env.user.share
+
+    def _is_unjudged(self):
+        placing = self.env.cr.cache.get("sales_process_placing")
+        return bool(placing) and placing.issuperset(self.ids)
 
     def _get_move_source(self):
         if self.env.uid == SUPERUSER_ID:
@@ -221,9 +245,9 @@ class SalesProcessGateMixin(models.AbstractModel):
             if first and lead.stage_id.id != first:
                 by_stage[first] = by_stage.get(first, self.browse()) + lead
         for stage_id, leads in by_stage.items():
-            with self._gate_frame(None):
-                # Straight to CRM's own write: this is part of the change being handled, not another one.
-                super(SalesProcessGateMixin, leads).write({"stage_id": stage_id})
+            # Part of the change being handled, not another one to judge.
+            with self._gate_frame(None), leads._unjudged():
+                leads.write({"stage_id": stage_id})
 
     # ------------------------------------------------------------------
     # Handling a batch of changes
@@ -367,9 +391,7 @@ class SalesProcessGateMixin(models.AbstractModel):
                 decisions.append(self._prepare_decision_vals(refusal, "warned"))
             elif exception:
                 exception.write({"state": "used"})
-                decisions.append(
-                    self._prepare_decision_vals(refusal, "overridden", exception.reason, exception.id)
-                )
+                decisions.append(self._prepare_decision_vals(refusal, "overridden", exception.reason, exception.id))
             elif refusal.verdict.move.flexible and self._may_override(lead):
                 decisions.append(self._prepare_decision_vals(refusal, "overridden", self.env._("Flexible stage")))
             elif self._is_intake() and not refusal.change.created and not self.env.user.share:
@@ -404,9 +426,8 @@ class SalesProcessGateMixin(models.AbstractModel):
     def _warn(self, warned, facts):
         panel = self.env["sales.process.panel"]._in_user_language()
         message = panel._format_message(panel._prepare_payload(warned, facts))
-        self.env.user._bus_send(
-            "simple_notification", {"type": "warning", "title": self.env._("Moved with something missing"), "message": message}
-        )
+        title = self.env._("Moved with something missing")
+        self.env.user._bus_send("simple_notification", {"type": "warning", "title": title, "message": message})
 
     def _prepare_decision_vals(self, refusal, outcome, reason=False, exception_id=False):
         lead, change = refusal.lead, refusal.change
@@ -453,17 +474,13 @@ class SalesProcessGateMixin(models.AbstractModel):
                     continue
                 playbook = self.env["sales.process"]._get_playbook(process.id)
                 judged = group.filtered(lambda lead: lead.active and lead.type == "opportunity")
-                wanted = {
-                    stage_id: playbook.to_advance(stage_id) for stage_id in {lead.stage_id.id for lead in judged}
-                }
+                wanted = {stage_id: playbook.to_advance(stage_id) for stage_id in {lead.stage_id.id for lead in judged}}
                 standings = self.env["sales.process.judgement"]._judge_all(
                     playbook.with_predecessors(req for reqs in wanted.values() for req in reqs).values(),
                     facts.narrowed(judged),
                 )
                 for lead in group:
-                    lead._assign_one_gate_state(
-                        playbook, wanted.get(lead.stage_id.id, ()), standings.get(lead.id, {})
-                    )
+                    lead._assign_one_gate_state(playbook, wanted.get(lead.stage_id.id, ()), standings.get(lead.id, {}))
 
     def _assign_one_gate_state(self, playbook, requirements, standings):
         stage = playbook.stage_at(self.stage_id.id)

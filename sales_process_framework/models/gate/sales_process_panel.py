@@ -145,7 +145,7 @@ class SalesProcessPanel(models.AbstractModel):
         if standing == Standing.ERROR:
             return self.env._("The rule of this requirement is broken. An administrator has to mend it.")
         if standing == Standing.LOCKED:
-            return self.env._("First: %s", ", ".join(item["after"])) if item["after"] else self.env._("Not yet its turn")
+            return self.env._("First: %s", ", ".join(item["after"]))
         if standing == Standing.WAITING:
             return self.env._("Waits for approval")
         if standing == Standing.REJECTED:
@@ -222,7 +222,9 @@ class SalesProcessPanel(models.AbstractModel):
                     target=move["to_stage"],
                 )
             else:
-                title = self.env._("%(lead)s cannot start in %(target)s:", lead=move["lead_name"], target=move["to_stage"])
+                title = self.env._(
+                    "%(lead)s cannot start in %(target)s:", lead=move["lead_name"], target=move["to_stage"]
+                )
             lines = [move["movement"]] if move["movement"] else []
             for item in move["items"]:
                 if item["mandatory"]:
@@ -272,7 +274,7 @@ class SalesProcessPanel(models.AbstractModel):
             "can_advance": bool(stage and following and lead.active and lead.has_access("write")),
             "can_override": lead._may_override(lead),
             "exception": self._prepare_exception(lead),
-            "calendar_note": self._get_calendar_note(playbook),
+            "calendar_note": self._get_calendar_note(playbook, lead),
         }
 
     def _prepare_preview(self, process_stage):
@@ -378,6 +380,7 @@ class SalesProcessPanel(models.AbstractModel):
             "can_decide": exception.with_user(self.env.user).sudo(False).can_decide,
         }
 
-    def _get_calendar_note(self, playbook):
-        calendar = self.env["resource.calendar"].sudo().browse(playbook.calendar)
+    def _get_calendar_note(self, playbook, lead=None):
+        process = self.env["sales.process"].sudo().browse(playbook.id)
+        calendar = lead._get_gate_calendar(playbook) if lead else process._get_calendar()
         return self.env._("Limits count in working days of “%s”", calendar.name) if calendar else False

@@ -110,7 +110,7 @@ class SalesProcessHistoryMixin(models.AbstractModel):
             playbook = self.env["sales.process"]._get_playbook(change.new.process_id)
             stage = playbook.stage_at(change.new.stage_id)
             if stage and stage.limit_days:
-                calendar = self.env["resource.calendar"].sudo().browse(playbook.calendar)
+                calendar = change.lead._get_gate_calendar(playbook)
                 deadlines[change.lead.id] = calendar._plan_working_days(now, stage.limit_days)
         return deadlines
 

@@ -19,7 +19,7 @@ class SalesProcessVisit(models.Model):
     process_stage_id = fields.Many2one(
         "sales.process.stage", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    stage_id = fields.Many2one("crm.stage", string="Stage", readonly=True, index=True, ondelete="set null")
+    stage_id = fields.Many2one("crm.stage", readonly=True, index=True, ondelete="set null")
     team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True, ondelete="set null")
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True, ondelete="set null")
     entered = fields.Datetime(required=True, readonly=True)
@@ -58,7 +58,6 @@ class SalesProcessVisit(models.Model):
         default="open",
     )
     advanced_rate = fields.Float(
-        string="Advanced Rate",
         readonly=True,
         aggregator="avg",
         help="Share of ended stays that led forward; stays still open count in neither half.",
@@ -141,7 +140,7 @@ class SalesProcessVisit(models.Model):
                 entered = visit.entered or lead.date_last_stage_update or now
                 deadline = False
                 if stage and stage.limit_days:
-                    calendar = self.env["resource.calendar"].sudo().browse(playbook.calendar)
+                    calendar = lead._get_gate_calendar(playbook)
                     deadline = calendar._plan_working_days(entered, stage.limit_days)
                 lead.sales_stage_entered = entered
                 lead.sales_stage_deadline = deadline

@@ -98,7 +98,8 @@ class SalesProcessVisitRebuild(models.Model):
                         WHEN (stage.sequence, stage.id) < (previous.sequence, previous.id) THEN 'backward'
                         ELSE 'forward' END,
                    outcome.name,
-                   CASE WHEN outcome.name = 'open' THEN NULL WHEN outcome.name IN ('advanced', 'won') THEN 1.0 ELSE 0.0 END,
+                   CASE WHEN outcome.name = 'open' THEN NULL
+                        WHEN outcome.name IN ('advanced', 'won') THEN 1.0 ELSE 0.0 END,
                    TRUE
               FROM ended
               LEFT JOIN crm_stage stage ON stage.id = ended.stage_id
@@ -108,7 +109,8 @@ class SalesProcessVisitRebuild(models.Model):
                      ON process_stage.process_id = ended.sales_process_id AND process_stage.stage_id = stage.id
              CROSS JOIN LATERAL (SELECT CASE
                         WHEN ended.ends IS NULL THEN 'open'
-                        WHEN ended.next_entered IS NULL THEN CASE ended.won_status WHEN 'lost' THEN 'lost' ELSE 'archived' END
+                        WHEN ended.next_entered IS NULL
+                        THEN CASE ended.won_status WHEN 'lost' THEN 'lost' ELSE 'archived' END
                         WHEN next.id IS NULL OR stage.id IS NULL THEN 'moved'
                         WHEN next.is_won AND NOT COALESCE(stage.is_won, FALSE) THEN 'won'
                         WHEN (next.sequence, next.id) < (stage.sequence, stage.id) THEN 'returned'

@@ -267,11 +267,12 @@ class SalesProcess(models.Model):
             skip_rule=process.skip_rule,
             back_rule=process.back_rule,
             stages=tuple(stage._prepare_definition() for stage in stages),
-            calendar=process._get_calendar().id or 0,
+            calendar=process.calendar_id.id or 0,
             condition_fields=frozenset(requirements._get_judged_fields()),
         )
 
     def _get_calendar(self):
+        """Working time of a lead that has no company of its own."""
         self.ensure_one()
         return self.calendar_id or self.company_id.resource_calendar_id or self.env.company.resource_calendar_id
 

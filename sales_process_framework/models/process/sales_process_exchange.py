@@ -219,7 +219,8 @@ class SalesProcessExchange(models.Model):
                 "res_id": self.id,
             }
         )
-        return {"type": "ir.actions.act_url", "url": f"/web/content/{attachment.id}?download=true", "target": "download"}
+        url = f"/web/content/{attachment.id}?download=true"
+        return {"type": "ir.actions.act_url", "url": url, "target": "download"}
 
     def _export_data(self):
         """:return: the process as plain data, the inverse of :meth:`_import_data`"""

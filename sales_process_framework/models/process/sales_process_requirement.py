@@ -111,7 +111,8 @@ class SalesProcessRequirement(models.Model):
         if self._has_cycle("after_ids"):
             raise ValidationError(self.env._("Requirements wait for each other in a circle. Remove one of the links."))
         for requirement in self:
-            if strangers := requirement.after_ids.filtered(lambda after: after.process_id != requirement.process_id):
+            process = requirement.process_id
+            if strangers := requirement.after_ids - process.stage_ids.requirement_ids:
                 raise ValidationError(
                     self.env._(
                         "%(requirement)s cannot wait for %(other)s, which belongs to another process.",

@@ -95,14 +95,18 @@ class TestEntryPaths(SalesProcessCommon):
             self.env["crm.lead"].with_user(self.rep).create(
                 {"name": "Late", "type": "opportunity", "team_id": self.team.id, "stage_id": self.propose.id}
             )
-        names = [[item["name"] for item in payload["moves"][0]["items"]] for payload in (dragged, caught.exception.context)]
+        names = [
+            [item["name"] for item in payload["moves"][0]["items"]] for payload in (dragged, caught.exception.context)
+        ]
         self.assertEqual(names[0], names[1])
         self.assertEqual(names[0], ["Budget confirmed", "Pains named"])
         self.assertFalse(caught.exception.context["moves"][0]["lead_id"])
 
     def test_quick_create_in_late_column(self):
-        Lead = self.env["crm.lead"].with_user(self.rep).with_context(
-            default_stage_id=self.diagnose.id, default_team_id=self.team.id, default_type="opportunity"
+        Lead = (
+            self.env["crm.lead"]
+            .with_user(self.rep)
+            .with_context(default_stage_id=self.diagnose.id, default_team_id=self.team.id, default_type="opportunity")
         )
         with self.assertRaises(SalesProcessGateError):
             Lead.create({"name": "Quick"})
@@ -137,13 +141,15 @@ class TestEntryPaths(SalesProcessCommon):
 
     def test_recompute_outside_write_is_judged_too(self):
         lead = self._lead()
+
         # Another addon making the stage depend on something else ends in a plain recompute.
-        with patch.object(
-            self.env.registry["crm.lead"], "_compute_stage_id", lambda leads: leads.update({"stage_id": self.diagnose.id})
-        ):
-            with self.assertRaises(SalesProcessGateError):
-                self.env.add_to_compute(self.env["crm.lead"]._fields["stage_id"], lead)
-                self.env.flush_all()
+        def compute(leads):
+            leads.stage_id = self.diagnose
+
+        Lead = self.env.registry["crm.lead"]
+        with patch.object(Lead, "_compute_stage_id", compute), self.assertRaises(SalesProcessGateError):
+            self.env.add_to_compute(self.env["crm.lead"]._fields["stage_id"], lead)
+            self.env.flush_all()
 
     def test_merge_keeps_the_gate(self):
         head, tail = self._lead(name="Head", probability=50), self._lead(name="Tail")
@@ -175,7 +181,9 @@ class TestEntryPaths(SalesProcessCommon):
         self.assertEqual(lead.type, "opportunity")
 
     def test_conversion_wizards(self):
-        leads = self._lead(type="lead", email_from="a@example.com") + self._lead(type="lead", email_from="b@example.com")
+        leads = self._lead(type="lead", email_from="a@example.com") + self._lead(
+            type="lead", email_from="b@example.com"
+        )
         self._move(leads, self.diagnose)
         single = (
             self.env["crm.lead2opportunity.partner"]

@@ -76,7 +76,8 @@ class TestExceptions(SalesProcessCommon):
         self._activate()
         lead = self._lead()
         self.assertEqual(
-            lead.with_user(self.colleague).sales_process_request_exception(self.diagnose.id, "Fine")["state"], "approved"
+            lead.with_user(self.colleague).sales_process_request_exception(self.diagnose.id, "Fine")["state"],
+            "approved",
         )
         own = self._lead(user=self.colleague)
         result = own.with_user(self.colleague).sales_process_request_exception(self.diagnose.id, "Fine")

@@ -58,7 +58,12 @@ class TestJudgements(SalesProcessCommon):
         )
         self._activate()
         lead = self._lead(expected_revenue=0.0)
-        for contact, description in ((False, False), ("  ", "<p>x</p>"), ("\u00a0", "<p>x</p>"), ("Ann", "<p><br></p>")):
+        for contact, description in (
+            (False, False),
+            ("  ", "<p>x</p>"),
+            ("\u00a0", "<p>x</p>"),
+            ("Ann", "<p><br></p>"),
+        ):
             lead.write({"contact_name": contact, "description": description})
             payload = self.assertRefused(lead, self.diagnose)
             self.assertEqual(len(payload["moves"][0]["items"]), 1)
@@ -80,7 +85,12 @@ class TestJudgements(SalesProcessCommon):
 
     def test_condition_follows_relations(self):
         partner = self.env["res.partner"].create({"name": "Customer"})
-        self._require(self.p_qualify, "Has a contact", judgement="condition", domain="[('partner_id.child_ids.name', 'ilike', 'Ann')]")
+        self._require(
+            self.p_qualify,
+            "Has a contact",
+            judgement="condition",
+            domain="[('partner_id.child_ids.name', 'ilike', 'Ann')]",
+        )
         self._activate()
         lead = self._lead(partner_id=partner.id)
         self.assertRefused(lead, self.diagnose)
@@ -90,8 +100,12 @@ class TestJudgements(SalesProcessCommon):
     def test_rule_never_reads_another_company(self):
         foreign = self.env["res.company"].create({"name": "Elsewhere"})
         partner = self.env["res.partner"].create({"name": "Customer"})
-        self._require(self.p_qualify, "Has a contact", judgement="condition", domain="[('partner_id.child_ids', '!=', False)]")
-        self._require(self.p_qualify, "Named", judgement="condition", domain="[('partner_id.child_ids.name', '=', 'Ann')]")
+        self._require(
+            self.p_qualify, "Has a contact", judgement="condition", domain="[('partner_id.child_ids', '!=', False)]"
+        )
+        self._require(
+            self.p_qualify, "Named", judgement="condition", domain="[('partner_id.child_ids.name', '=', 'Ann')]"
+        )
         self._activate()
         lead = self._lead(partner_id=partner.id)
         child = self.env["res.partner"].create({"name": "Ann", "parent_id": partner.id, "company_id": foreign.id})
@@ -104,7 +118,10 @@ class TestJudgements(SalesProcessCommon):
 
     def test_rep_without_rights_on_what_a_rule_reads(self):
         self._require(
-            self.p_qualify, "Known to the mail server", judgement="condition", domain="[('create_uid.login', '!=', 'nobody')]"
+            self.p_qualify,
+            "Known to the mail server",
+            judgement="condition",
+            domain="[('create_uid.login', '!=', 'nobody')]",
         )
         self._activate()
         lead = self._lead()
@@ -198,7 +215,13 @@ class TestJudgements(SalesProcessCommon):
             first.after_ids = second
 
     def test_condition_is_checked_when_it_is_saved(self):
-        for domain in ("[('no_such_field', '=', 1)]", "[('name', '=', ]", "__import__('os')", "[('name', 'near', 'x')]", "[]"):
+        for domain in (
+            "[('no_such_field', '=', 1)]",
+            "[('name', '=', ]",
+            "__import__('os')",
+            "[('name', 'near', 'x')]",
+            "[]",
+        ):
             with self.subTest(domain=domain), self.assertRaises(UserError):
                 self._require(self.p_qualify, "Broken", judgement="condition", domain=domain)
 

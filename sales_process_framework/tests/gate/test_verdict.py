@@ -148,7 +148,9 @@ class TestVerdict(SalesProcessCommon):
         lead.with_user(self.rep).action_unarchive()
         self.assertEqual(lead.stage_id, self.qualify)
         self.assertEqual(
-            lead.sales_visit_ids.sorted("id").mapped("outcome"), ["lost", "archived", "open"], "each stay tells how it ended"
+            lead.sales_visit_ids.sorted("id").mapped("outcome"),
+            ["lost", "archived", "open"],
+            "each stay tells how it ended",
         )
 
     def test_copy_carries_no_answers(self):
@@ -198,7 +200,11 @@ class TestVerdict(SalesProcessCommon):
     def test_fields_of_the_gate_cannot_be_written(self):
         self._activate()
         lead = self._lead()
-        for name, value in (("sales_process_id", False), ("sales_gate_state", "ready"), ("sales_process_stage_id", False)):
+        for name, value in (
+            ("sales_process_id", False),
+            ("sales_gate_state", "ready"),
+            ("sales_process_stage_id", False),
+        ):
             with self.assertRaises(UserError):
                 lead.with_user(self.manager).write({name: value})
             with self.assertRaises(UserError):
