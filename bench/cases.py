@@ -1,0 +1,167 @@
+"""What is measured: one function a case.
+
+A case gets a :class:`~bench.worker.Client` and gives the requests of one round, each a function
+``(env, round)`` that a worker calls in a transaction of its own, as Odoo does with each HTTP request.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from odoo.tools import SQL
+
+from . import dataset, webclient
+
+KANBAN = ("kanban", "crm.crm_case_kanban_view_leads")
+LIST = ("list", "crm.crm_case_tree_view_oppor")
+FORM = ("form", "crm.crm_lead_view_form")
+OPPORTUNITIES = [("type", "=", "opportunity")]
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    title: str
+    prepare: Callable
+    login: str
+    rounds: int
+    limit: float  # of the time of plain Odoo
+    extra_queries: int | None  # beyond those of plain Odoo
+
+
+@dataclass(frozen=True)
+class Flat:
+    """Two cases whose queries beyond plain Odoo's have to be the same."""
+
+    name: str
+    title: str
+    few: str
+    many: str
+
+
+CASES: dict[str, Case] = {}
+FLAT = (
+    Flat("flat_move", "moving: queries do not grow with the leads", "move_50", "move_many"),
+    Flat("flat_create", "creating: queries do not grow with the leads", "create_50", "create_many"),
+)
+
+
+def case(title, limit=None, rounds=7, extra_queries=None, login=dataset.REP):
+    def register(prepare):
+        CASES[prepare.__name__] = Case(prepare.__name__, title, prepare, login, rounds, limit, extra_queries)
+        return prepare
+
+    return register
+
+
+# -- moving ----------------------------------------------------------------------
+@case("move 1 lead: drag in the pipeline", limit=1.3, extra_queries=6, rounds=30)
+def move_drag(client):
+    view, moves = client.view(*KANBAN), client.moves(1)
+    return [lambda env, n: env["crm.lead"].browse(moves[n][0]).web_save({"stage_id": moves[n][1]}, view.specification)]
+
+
+@case("move 1 lead: bare write", limit=1.3, extra_queries=6, rounds=30)
+def move_one(client):
+    return [_write(client.moves(1))]
+
+
+@case("move {many} leads: edit in the list", limit=1.5, login=dataset.LEADER)
+def move_list(client):
+    view, moves = client.view(*LIST), client.moves(client.many)
+    return [lambda env, n: env["crm.lead"].browse(moves[n][0]).web_save({"stage_id": moves[n][1]}, view.specification)]
+
+
+@case("move {many} leads: bare write", limit=1.5, login=dataset.LEADER)
+def move_many(client):
+    return [_write(client.moves(client.many))]
+
+
+@case("move 50 leads: bare write", rounds=7, login=dataset.LEADER)
+def move_50(client):
+    return [_write(client.moves(50))]
+
+
+def _write(moves):
+    return lambda env, n: env["crm.lead"].browse(moves[n][0]).write({"stage_id": moves[n][1]})
+
+
+# -- reading ---------------------------------------------------------------------
+@case("open the pipeline: own leads", limit=1.15, rounds=15)
+def open_pipeline(client):
+    return _open(client, [*OPPORTUNITIES, ("user_id", "=", client.uid)])
+
+
+@case("open the pipeline: everybody's leads", limit=1.15, login=dataset.LEADER)
+def open_everything(client):
+    return _open(client, OPPORTUNITIES)
+
+
+def _open(client, domain):
+    view = client.view(*KANBAN)
+    return [
+        lambda env, n: webclient.open_columns(env["crm.lead"], view, domain),
+        lambda env, n: env["crm.lead"].read_progress_bar(domain, "stage_id", view.progress_bar),
+    ]
+
+
+@case("open a form", limit=1.5, rounds=30)
+def open_form(client):
+    view, moves = client.view(*FORM), client.moves(1)
+    requests = [lambda env, n: env["crm.lead"].browse(moves[n][0]).web_read(view.specification)]
+    if client.has_addon:
+        requests.append(lambda env, n: env["crm.lead"].browse(moves[n][0]).get_sales_process_panel())
+    return requests
+
+
+# -- creating --------------------------------------------------------------------
+@case("create {many} leads", limit=1.15)
+def create_many(client):
+    return [_create(client.many)]
+
+
+@case("create 50 leads", rounds=7)
+def create_50(client):
+    return [_create(50)]
+
+
+def _create(count):
+    def request(env, n):
+        partners = env["res.partner"].search([("ref", "=", "bench")], limit=20, offset=n * 20).ids
+        env["crm.lead"].create(
+            [
+                {
+                    "name": f"New {number}",
+                    "partner_id": partners[number % len(partners)],
+                    "expected_revenue": 1000 + number,
+                    "priority": "1",
+                }
+                for number in range(count)
+            ]
+        )
+
+    return request
+
+
+# -- history ---------------------------------------------------------------------
+HISTORY_LIMIT = 1.5
+HISTORY_SPEED = 50_000  # visits a second
+
+
+def rebuild_history(env):
+    """Rebuild all visits, and insert the same rows from a table that has them ready.
+
+    :return: {"visits", "rebuild" and "insert" in seconds}
+    """
+    visits = env["sales.process.visit"].sudo()
+    env.cr.execute(SQL("TRUNCATE sales_process_visit"))
+    start = time.perf_counter()
+    count = visits._rebuild()
+    rebuild = time.perf_counter() - start
+    columns = [name for name, field in visits._fields.items() if field.store and field.column_type and name != "id"]
+    names = SQL(", ").join(map(SQL.identifier, columns))
+    env.cr.execute(SQL("CREATE TEMP TABLE visit_copy ON COMMIT DROP AS SELECT %s FROM sales_process_visit ORDER BY id", names))
+    env.cr.execute(SQL("TRUNCATE sales_process_visit"))
+    start = time.perf_counter()
+    env.cr.execute(SQL("INSERT INTO sales_process_visit (%s) SELECT %s FROM visit_copy", names, names))
+    return {"visits": count, "rebuild": rebuild, "insert": time.perf_counter() - start}

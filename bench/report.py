@@ -1,0 +1,129 @@
+"""From measurements to verdicts, a table and a file."""
+
+import json
+import math
+import statistics
+from dataclasses import asdict, dataclass
+
+BATCH = 100  # rows that Odoo's ORM puts into one INSERT or UPDATE
+
+
+@dataclass
+class Row:
+    name: str
+    case: str
+    plain: float | None = None  # seconds, median
+    addon: float | None = None
+    ratio: float | None = None  # median of the ratios of the pairs
+    spread: float | None = None  # half of what lies between their quartiles
+    limit: float | None = None
+    plain_queries: int | None = None
+    addon_queries: int | None = None
+    queries_limit: int | None = None
+    note: str = ""
+    passed: bool | None = None  # None: nothing is promised
+
+
+def compare(case, title, plain, addon):
+    """:param plain, addon: [[seconds, queries], …], the same rounds of both"""
+    ratios = sorted(mine[0] / theirs[0] for theirs, mine in zip(plain, addon, strict=True))
+    row = Row(
+        case.name,
+        title,
+        plain=statistics.median(seconds for seconds, _queries in plain),
+        addon=statistics.median(seconds for seconds, _queries in addon),
+        ratio=statistics.median(ratios),
+        spread=_get_spread(ratios),
+        limit=case.limit,
+        plain_queries=max(queries for _seconds, queries in plain),
+        addon_queries=max(queries for _seconds, queries in addon),
+        queries_limit=case.extra_queries,
+    )
+    if case.limit is not None:
+        extra = max(mine[1] - theirs[1] for theirs, mine in zip(plain, addon, strict=True))
+        row.passed = row.ratio <= case.limit and (case.extra_queries is None or extra <= case.extra_queries)
+        row.note = f"{extra:+} queries" + (f" of {case.extra_queries:+}" if case.extra_queries is not None else "")
+    return row
+
+
+def compare_growth(flat, few, many):
+    """Whether many leads take the statements that few take, apart from the ORM's own batches of rows.
+
+    :param few, many: (number of leads, statements of plain Odoo, statements with the addon), statements being
+        {shape: how often}
+    """
+    extra = []
+    for count, plain, addon in (few, many):
+        batches = math.ceil(count / BATCH)
+        extra.append(_count_by_batch(addon, batches) - _count_by_batch(plain, batches))
+    return Row(
+        flat.name,
+        flat.title,
+        plain_queries=sum(many[1].values()),
+        addon_queries=sum(many[2].values()),
+        note=f"{extra[0]:+} by batch with {few[0]} leads, {extra[1]:+} with {many[0]:,}",
+        passed=extra[1] <= extra[0],
+    )
+
+
+def compare_history(results, limit, speed):
+    """:param results: what `cases.rebuild_history` gives, of some repetitions"""
+    ratios = sorted(result["rebuild"] / result["insert"] for result in results)
+    seconds = statistics.median(result["rebuild"] for result in results)
+    rate = results[0]["visits"] / seconds
+    return Row(
+        "history",
+        f"rebuild history: {results[0]['visits']:,} visits",
+        plain=statistics.median(result["insert"] for result in results),
+        addon=seconds,
+        ratio=statistics.median(ratios),
+        spread=_get_spread(ratios),
+        limit=limit,
+        note=f"{rate:,.0f} visits/s (≥ {speed:,} will do)",
+        passed=rate >= speed or statistics.median(ratios) <= limit,
+    )
+
+
+def _get_spread(ratios):
+    if len(ratios) < 2:
+        return 0.0
+    low, _middle, high = statistics.quantiles(ratios, n=4)
+    return (high - low) / 2
+
+
+def _count_by_batch(statements, batches):
+    return sum(math.ceil(count / batches) for count in statements.values())
+
+
+def format_table(rows):
+    lines = [("case", "plain", "addon", "ratio", "limit", "queries", "verdict", "")]
+    for row in rows:
+        lines.append(
+            (
+                row.case,
+                _format_time(row.plain),
+                _format_time(row.addon),
+                f"{row.ratio:.2f} ±{row.spread:.2f}" if row.ratio is not None else "",
+                f"{row.limit:.2f}" if row.limit is not None else "",
+                f"{row.plain_queries}/{row.addon_queries}" if row.plain_queries is not None else "",
+                {True: "ok", False: "MISSED", None: "–"}[row.passed],
+                row.note,
+            )
+        )
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    aligned = ["<", ">", ">", ">", ">", ">", "<", "<"]
+    return "\n".join(
+        "  ".join(f"{cell:{align}{width}}" for cell, align, width in zip(line, aligned, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _format_time(seconds):
+    if seconds is None:
+        return ""
+    return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
+
+
+def write(path, rows, **about):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({**about, "rows": [asdict(row) for row in rows]}, indent=1, ensure_ascii=False) + "\n")
