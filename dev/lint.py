@@ -126,7 +126,7 @@ def run_all(names=()):
 
 
 def format_files(paths=()):
-    """Apply what ruff, prettier and (for whole addons) the OCA checks mend by themselves, below `paths` or everywhere."""
+    """Apply what ruff, prettier and (for whole addons) the OCA checks mend by themselves, in `paths` or everywhere."""
     commands = [
         _tool("ruff", "check", "--no-cache", "--fix-only", "--quiet", *paths),
         _tool("ruff", "format", "--no-cache", *paths),
