@@ -93,9 +93,7 @@ class ChecklistBuilder:
             return
         rejected = fact.standing == "rejected"
         note = self.rng.choice(texts.APPROVAL_REJECTIONS if rejected else notes)
-        self._add_answer(
-            lead, record, fact, "rejected" if rejected else "approved", note=note, approver_id=approver.id
-        )
+        self._add_answer(lead, record, fact, "rejected" if rejected else "approved", note=note, approver_id=approver.id)
         verb = "Rejected" if rejected else "Approved"
         self.leads_of.log(lead, fact.at, f"{verb}: {record.name}", author=approver)
 
@@ -113,7 +111,9 @@ class ChecklistBuilder:
     # -- documents ----------------------------------------------------------
 
     def _collect_document(self, lead, story, record, fact):
-        decided = fact.standing == "met" and (record.approval_required or self.rng.random() < 0.6)
+        decided = fact.standing == "met" and (
+            record.approval_required or self.rng.random() < (0.9 if story.closed else 0.6)
+        )
         state = {"draft": "draft", "rejected": "rejected"}.get(fact.standing, "approved" if decided else "submitted")
         content = fact.at.date() - timedelta(days=self.rng.randint(0, 3))
         if fact.standing == "stale":
@@ -162,7 +162,9 @@ class ChecklistBuilder:
         )
         made = [
             (deliverable, attachment, at, deliverable.lead_id.user_id.id)
-            for deliverable, attachment, (_vals, at, _file) in zip(deliverables, attachments, self.documents, strict=True)
+            for deliverable, attachment, (_vals, at, _file) in zip(
+                deliverables, attachments, self.documents, strict=True
+            )
         ]
         sql.update(
             self.env,
@@ -172,10 +174,7 @@ class ChecklistBuilder:
         sql.update(
             self.env,
             "ir_attachment",
-            [
-                {"id": file.id, "res_id": doc.id, "create_date": at, "create_uid": uid}
-                for doc, file, at, uid in made
-            ],
+            [{"id": file.id, "res_id": doc.id, "create_date": at, "create_uid": uid} for doc, file, at, uid in made],
         )
 
     # -- activities ---------------------------------------------------------

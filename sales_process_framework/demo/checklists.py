@@ -73,7 +73,8 @@ class ChecklistWriter:
         requirements = playbook.requirement_by_id.values()
         self.predecessors = {after for requirement in requirements for after in requirement.after}
 
-    def write(self, story):
+    def compose(self, story):
+        """:return: the checklist of one story"""
         checklist = Checklist()
         last = len(story.stays) - 1
         for index, stay in enumerate(story.stays):
@@ -100,7 +101,7 @@ class ChecklistWriter:
             missing = self._choose_missing(wanted, passing=True)
             passed_by = passed_by if missing else ""
         self._fill(checklist, story, stay, wanted, missing, leave_traces=False)
-        if self.rng.random() < 0.3:
+        if self.rng.random() < 0.22:
             self._refuse_early(checklist, stay, wanted, following)
         unmet = tuple(req.id for req in wanted if req.mandatory and not checklist.settled(req.id))
         if passed_by in ("exception", "skip"):
@@ -151,7 +152,7 @@ class ChecklistWriter:
         flexible = any(self.playbook.stages[position].flexible for position in (stay.position, following))
         if flexible and self.rng.random() < 0.1:
             return "flexible"
-        return "exception" if self.rng.random() < 0.05 else ""
+        return "exception" if self.rng.random() < 0.03 else ""
 
     def _choose_missing(self, wanted, passing=False):
         """One or two mandatory requirements on which nothing else waits."""
@@ -238,7 +239,7 @@ class ChecklistWriter:
 
     def _plead(self, checklist, stay, following, at):
         """After a refusal some ask for an exception; most are not decided yet."""
-        state = self.rng.choices(("", "requested", "approved", "rejected", "cancelled"), (8, 6, 3, 3, 1))[0]
+        state = self.rng.choices(("", "requested", "approved", "rejected", "cancelled"), (4, 6, 5, 3, 1))[0]
         if not state:
             return
         asked = min(at + timedelta(minutes=self.rng.randint(5, 120)), self.now)

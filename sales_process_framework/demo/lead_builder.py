@@ -12,11 +12,13 @@ PROBABILITIES = (6, 14, 27, 42, 63, 82)
 class LeadBuilder:
     """Writes the stories of one team as leads with their past.
 
+    :param market: key of the team in the texts
     :param team: ``crm.team`` with an environment that posts nothing
     """
 
-    def __init__(self, rng, team, process, now):
+    def __init__(self, rng, market, team, process, now):
         self.rng = rng
+        self.market = market
         self.env = team.env
         self.team = team
         self.company = team.company_id
@@ -26,26 +28,15 @@ class LeadBuilder:
         self.playbook = self.env["sales.process"]._get_playbook(process.id)
         self.calendar = process._get_calendar()
         self.reps = team.member_ids.sorted("login")
-        self.contacts = self._find_contacts()
         self.on_hold = self._ref("stage_on_hold")
-        self.sources = self._search_ours("utm.source", "source_%")
-        self.reasons = self._search_ours("crm.lost.reason", "lost_reason_%") | self.env.ref("crm.lost_reason_1")
-        self.key = None
+        search = self.env["sales.process.demo"]._search_ours
+        self.contacts = search("res.partner", f"partner_{market}_%_contact")
+        self.sources = search("utm.source", "source_%")
+        self.reasons = search("crm.lost.reason", "lost_reason_%")
         self.messages = []
 
     def _ref(self, name):
         return self.env.ref(f"sales_process_framework.{name}")
-
-    def _search_ours(self, model, pattern):
-        data = self.env["ir.model.data"].search(
-            [("module", "=", "sales_process_framework"), ("model", "=", model), ("name", "=like", pattern)], order="name"
-        )
-        return self.env[model].browse(data.mapped("res_id"))
-
-    def _find_contacts(self):
-        [data] = self.env["ir.model.data"].search([("model", "=", "crm.team"), ("res_id", "=", self.team.id)])
-        self.market = data.name.removeprefix("team_")
-        return self._search_ours("res.partner", f"partner_{self.market}_%_contact")
 
     # -- leads --------------------------------------------------------------
 
@@ -61,7 +52,10 @@ class LeadBuilder:
         )
         self._recompute(leads, ("won_status", "day_open", "day_close", "prorated_revenue"))
         self._create_visits(leads, deals)
-        self._create_enquiries()
+        enquiries = self._create_enquiries()
+        self.env["sales.process.demo"]._name_records(
+            {f"lead_{self.market}_{number:03}": lead for number, lead in enumerate(leads | enquiries, 1)}
+        )
         return leads
 
     def _prepare_lead_vals(self, story, checklist):
@@ -200,7 +194,7 @@ class LeadBuilder:
         return vals
 
     def _create_enquiries(self):
-        """Leads that nobody has qualified yet: exempt from the gates."""
+        """:return: leads that nobody has qualified yet, exempt from the gates"""
         subjects = texts.ENQUIRIES[self.market]
         contacts = self.rng.sample(self.contacts, len(subjects))
         enquiries = self.env["crm.lead"].create(
@@ -225,6 +219,7 @@ class LeadBuilder:
             created = self.now - timedelta(hours=self.rng.uniform(2, 240))
             past.append({"id": enquiry.id, "create_date": created, "date_last_stage_update": created})
         sql.update(self.env, "crm_lead", past)
+        return enquiries
 
     # -- log ----------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 from datetime import date, timedelta
 from random import Random
 
+from passlib.hash import pbkdf2_sha512
+
 from odoo import Command, api, models
 
 from .checklist_builder import ChecklistBuilder
@@ -10,7 +12,13 @@ from .stories import Market, tell
 
 SEED = 19
 #: Days of the German calendar on which Nordhafen is closed, as (month, day).
-HOLIDAYS = {"New Year": (1, 1), "Labour Day": (5, 1), "Unity Day": (10, 3), "Christmas": (12, 25), "Boxing Day": (12, 26)}
+HOLIDAYS = {
+    "New Year": (1, 1),
+    "Labour Day": (5, 1),
+    "Unity Day": (10, 3),
+    "Christmas": (12, 25),
+    "Boxing Day": (12, 26),
+}
 ROLE_USERS = {
     "legal": "user_legal",
     "technical_adviser": "user_technical_adviser",
@@ -44,19 +52,35 @@ class SalesProcessDemo(models.AbstractModel):
             mail_activity_quick_update=True,
             active_test=False,
         )
-        quiet._add_holidays()
+        quiet._prepare_passwords()
+        quiet._prepare_calendar()
         processes = quiet._prepare_processes()
         for key, process in processes.items():
             quiet._build_team(key, process)
         quiet.env["crm.lead"].flush_model()
 
     def _ref(self, name):
-        return self.env.ref(f"sales_process_framework.{name}").with_context(self.env.context)
+        return self.env.ref(f"sales_process_framework.{name}").with_context(**self.env.context)
+
+    def _prepare_passwords(self):
+        """The login is the password. Hashed with few rounds, for speed: Odoo makes up for it at the first login."""
+        hasher = pbkdf2_sha512.using(rounds=1000)
+        for user in self._search_ours("res.users", "user_%"):
+            user._set_encrypted_password(user.id, hasher.hash(user.login))
+
+    def _search_ours(self, model, pattern):
+        """:return: demo records of a model by the name of their external id, in its order"""
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "sales_process_framework"), ("model", "=", model), ("name", "=like", pattern)],
+            order="name",
+        )
+        return self.env[model].browse(data.mapped("res_id"))
 
     # -- processes ----------------------------------------------------------
 
-    def _add_holidays(self):
+    def _prepare_calendar(self):
         calendar = self._ref("calendar_nordhafen")
+        calendar.company_id = self._ref("company_nordhafen")
         this_year = self.env.cr.now().year
         self.env["resource.calendar.leaves"].create(
             [
@@ -85,13 +109,29 @@ class SalesProcessDemo(models.AbstractModel):
         self._activate(b2b, self._ref("team_manufacturing") | self._ref("team_technology"))
         self._activate(services, self._ref("team_services"))
         (b2b | services).write({"date_activated": self.env.cr.now() - timedelta(days=560)})
+        named = {"b2b": b2b, "services": services, "b2c": draft}
+        # the columns first: what comes later is uninstalled earlier, and a process holds on to its columns
+        self._name_records(
+            {
+                f"stage_{key}_{stage.key}": stage.stage_id
+                for key in ("b2b", "services")
+                for stage in named[key].stage_ids
+            }
+        )
+        self._name_records({f"process_{key}_demo": process for key, process in named.items()})
+        return {"manufacturing": b2b, "technology": b2b, "services": services}
+
+    def _name_records(self, records):
+        """Give records external ids, so that they leave with the rest of the demo data.
+
+        :param records: {name: record}
+        """
         self.env["ir.model.data"]._update_xmlids(
             [
-                {"xml_id": f"sales_process_framework.process_{key}_demo", "record": process, "noupdate": True}
-                for key, process in (("b2b", b2b), ("services", services), ("b2c", draft))
+                {"xml_id": f"sales_process_framework.{name}", "record": record, "noupdate": True}
+                for name, record in records.items()
             ]
         )
-        return {"manufacturing": b2b, "technology": b2b, "services": services}
 
     def _activate(self, process, teams):
         wizard = self.env["sales.process.activation"].with_company(process.company_id)
@@ -115,8 +155,8 @@ class SalesProcessDemo(models.AbstractModel):
         )
         writer = ChecklistWriter(rng, playbook, now)
         stories = sorted(tell(rng, market, now), key=lambda story: story.created)
-        deals = [(story, writer.write(story)) for story in stories]
-        builder = LeadBuilder(rng, team.with_company(team.company_id), process, now)
+        deals = [(story, writer.compose(story)) for story in stories]
+        builder = LeadBuilder(rng, key, team.with_company(team.company_id), process, now)
         leads = builder.build(deals)
         ChecklistBuilder(builder).build(leads, deals)
         builder.finish(leads, deals)

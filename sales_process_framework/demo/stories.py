@@ -65,7 +65,7 @@ class Story:
 
 def tell(rng: Random, market: Market, now: datetime) -> list[Story]:
     """All stories of one team, oldest kind first: won, lost, open."""
-    stories = [_tell_won(rng, market, now) for _number in range(market.won)]
+    stories = [_tell_won(rng, market, now, number) for number in range(market.won)]
     stories += [_tell_lost(rng, market, now) for _number in range(market.lost)]
     for position, count in enumerate(market.open_per_stage):
         stories += [_tell_open(rng, market, now, position, number) for number in range(count)]
@@ -74,25 +74,29 @@ def tell(rng: Random, market: Market, now: datetime) -> list[Story]:
     return stories
 
 
-def _tell_won(rng, market, now):
+def _tell_won(rng, market, now, number):
+    """Every other sale is recent, so that each stage behind the sale has some."""
     path = _walk(rng, market, market.first_won)
     days = [_days(rng, market, position) for position in path[:-1]]
-    age = rng.uniform(2, HISTORY_DAYS - min(sum(days), HISTORY_DAYS - 10))
+    stages = range(market.first_won, len(market.limits))
+    delivered = [_days(rng, market, position) for position in stages]
+    if number % 2:
+        passed = (number // 2) % len(stages)
+        delivered = delivered[:passed]
+        age = sum(delivered) + market.limits[stages[passed]] * rng.uniform(0.1, 1.5) + 1
+    else:
+        age = rng.uniform(2, HISTORY_DAYS - min(sum(days), HISTORY_DAYS - 10))
+        delivered = delivered[:-1]
     story = Story(market, rng.randrange(market.reps), "won", mood=rng.choices(("open", "ready", "held"), (5, 3, 1))[0])
     story.closed = now - timedelta(days=age)
     story.stays = _chain(path, days, story.closed - timedelta(days=sum(days)))
-    _deliver(rng, market, story, now)
-    return story
-
-
-def _deliver(rng, market, story, now):
-    """Go on through the stages behind the sale as far as time allows."""
-    for position in range(market.first_won, len(market.limits) - 1):
-        leaves = story.current.entered + timedelta(days=_days(rng, market, position))
+    for position, length in zip(stages, delivered, strict=False):
+        leaves = story.current.entered + timedelta(days=length)
         if leaves > now - timedelta(days=1):
             break
         _leave(story.current, leaves, "advanced")
         story.stays.append(Stay(position + 1, leaves, direction="forward"))
+    return story
 
 
 def _tell_lost(rng, market, now):

@@ -110,7 +110,10 @@ NOTES = {
         "“That is what we were looking for.” Wants terms until the board meeting.",
         "Fits, except the reporting part; we take the standard there.",
     ],
-    "decision_maker_present": ["CFO joins every call from now on.", "Mandate of the managing director by email, filed."],
+    "decision_maker_present": [
+        "CFO joins every call from now on.",
+        "Mandate of the managing director by email, filed.",
+    ],
     "objections_handled": [
         "Price: shown against the 640k. Delivery time: cell 1 first. Open: warranty on the gripper.",
         "Reference visit cleared the doubt about maintenance.",
@@ -119,14 +122,29 @@ NOTES = {
         "3 % discount, 40/50/10, delivery week 31, service with 8 h response.",
         "List price, 30 days, free training for two operators.",
     ],
-    "purchase_confirmed": ["Order by email from purchasing, contract follows.", "Minutes of the board meeting received."],
+    "purchase_confirmed": [
+        "Order by email from purchasing, contract follows.",
+        "Minutes of the board meeting received.",
+    ],
     "milestones_delivered": ["All four milestones done, the second one a week late, told in advance."],
     "service_informed": ["Lucia has contract, contacts and response times; customer knows the hotline."],
-    "follow_up_visits": ["Week 3: runs well, two wishes. Week 9: 72 % efficiency.", "First call done, line 2 above target."],
+    "follow_up_visits": [
+        "Week 3: runs well, two wishes. Week 9: 72 % efficiency.",
+        "First call done, line 2 above target.",
+    ],
     "satisfaction_asked": ["NPS 9: “they did what they said”.", "NPS 7, wants faster answers on Fridays."],
-    "service_fits": ["Robots are of two makes, both covered by us.", "Outside our four-hour area, eight hours accepted."],
-    "customer_agrees_to_scoping": ["Video call with maintenance, 45 minutes.", "Wants us to come, shows the spare part store."],
-    "scoping_questions": ["24 robots, 3 shifts, 2 own technicians, no spare controls.", "Peak in autumn, nobody at weekends."],
+    "service_fits": [
+        "Robots are of two makes, both covered by us.",
+        "Outside our four-hour area, eight hours accepted.",
+    ],
+    "customer_agrees_to_scoping": [
+        "Video call with maintenance, 45 minutes.",
+        "Wants us to come, shows the spare part store.",
+    ],
+    "scoping_questions": [
+        "24 robots, 3 shifts, 2 own technicians, no spare controls.",
+        "Peak in autumn, nobody at weekends.",
+    ],
     "effort_estimated": ["Two inspections a year plus 60 hours. Omar has capacity from next month."],
     "scope_confirmed": ["Confirmed by email, without the palletiser.", "Confirmed, response time eight hours."],
     "first_result": ["First inspection report shown, three findings mended at once."],
@@ -141,10 +159,16 @@ NOTES = {
 }
 
 APPROVAL_NOTES = {
-    "contract_review": ["Liability is capped, our terms attached. Please check clause 9.", "Standard contract, no deviation."],
+    "contract_review": [
+        "Liability is capped, our terms attached. Please check clause 9.",
+        "Standard contract, no deviation.",
+    ],
     "discount_approval": ["Asks for 4 % on the second cell; margin stays above 24 %.", "60 days instead of 30."],
     "custom_solution_approval": ["Special gripper, engineering says 12 days.", "Interface to their old MES."],
-    "agreement_review": ["They want our liability without limit for data loss.", "Standard agreement with annex for site B."],
+    "agreement_review": [
+        "They want our liability without limit for data loss.",
+        "Standard agreement with annex for site B.",
+    ],
     "renewal_terms": ["Two years at the same price."],
 }
 
