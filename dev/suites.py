@@ -20,7 +20,7 @@ def pytest(arguments):
     databases.clone(settings.UNIT_DATABASE, databases.with_addon())
     return call_python(
         *("-m", "pytest", f"--odoo-database={settings.UNIT_DATABASE}", "--odoo-http"),
-        *("-p", "no:cacheprovider", f"--basetemp={settings.TEMPORARY / 'pytest'}"),
+        *("-p", "dev.pytest_plugin", "-p", "no:cacheprovider", f"--basetemp={settings.TEMPORARY / 'pytest'}"),
         *arguments,
     )
 
