@@ -1,8 +1,19 @@
+import json
+
 from odoo import models
 
 
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
+
+    def _get_process_form_language(self):
+        """:return: language of a form made from a ready template, False for any other file"""
+        self.ensure_one()
+        try:
+            form = json.loads(self.description or "null")
+        except ValueError:
+            return False
+        return form.get("lang", False) if isinstance(form, dict) and "form" in form else False
 
     def unlink(self):
         """A deleted file opens its requirement again."""

@@ -156,6 +156,24 @@ class SalesProcessGateMixin(models.AbstractModel):
         if changes:
             strangers._handle_lead_changes(changes)
 
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        """Columns of the pipeline: whoever works only in teams with a process sees their stages, not everybody's.
+
+        A column that holds leads always shows.
+        """
+        columns = super()._read_group_stage_ids(stages, domain)
+        running, _teams = self.env["sales.process"]._get_running_teams()
+        shown_teams = set(self.env.user.crm_team_ids.ids) if self.env.context.get("show_user_team_stages") else set()
+        shown_teams |= {self.env.context.get("default_team_id")} - {False, None}
+        if not shown_teams or not shown_teams <= running.keys():
+            return columns
+        known = set()
+        for team_id in shown_teams:
+            playbook = self.env["sales.process"]._get_playbook(running[team_id])
+            known |= playbook.position_by_pipeline_stage.keys()
+        return columns.filtered(lambda stage: stage in stages or stage.id in known or stage.sudo().team_ids)
+
     def _check_managed_fields(self, *vals_list):
         for vals in vals_list:
             for name in MANAGED_FIELDS:

@@ -76,7 +76,7 @@ class SalesProcessPanel(models.AbstractModel):
             "min_count": definition.min_count,
             "max_count": definition.max_count,
             "stage": record.process_stage_id.name,
-            "templates": [self._prepare_file(attachment) for attachment in record.template_ids],
+            "templates": [self._prepare_file(attachment) for attachment in record._get_templates_for_user()],
         }
 
     def _get_spin_label(self, record):

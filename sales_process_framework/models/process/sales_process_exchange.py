@@ -302,11 +302,8 @@ class SalesProcessExchange(models.Model):
     def _export_templates(self, requirement):
         exported, seen = [], set()
         for attachment in requirement.template_ids:
-            try:
-                form = json.loads(attachment.description or "null")
-            except ValueError:
-                form = None
-            if isinstance(form, dict) and "form" in form:
+            if attachment._get_process_form_language():
+                form = json.loads(attachment.description)
                 mark = json.dumps(form["name"], sort_keys=True)
                 if mark not in seen:
                     seen.add(mark)

@@ -155,6 +155,13 @@ class SalesProcessRequirement(models.Model):
             if loose:
                 loose.write({"res_model": self._name, "res_id": requirement.id})
 
+    def _get_templates_for_user(self):
+        """Templates in the user's language where a form has one, else in English; uploaded files always."""
+        self.ensure_one()
+        language_of = {attachment: attachment._get_process_form_language() for attachment in self.template_ids}
+        wanted = self.env.lang if self.env.lang in language_of.values() else "en_US"
+        return self.template_ids.filtered(lambda attachment: language_of[attachment] in (False, wanted))
+
     def _prepare_definition(self):
         """:return: :class:`~..tools.gate.Requirement`"""
         self.ensure_one()

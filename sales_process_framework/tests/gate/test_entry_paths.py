@@ -268,3 +268,14 @@ class TestEntryPaths(SalesProcessCommon):
         lead = self._lead()
         lead.with_user(self.rep).with_context(sales_process_intake=True).web_save({"stage_id": self.won.id}, {})
         self.assertEqual(lead.stage_id, self.qualify)
+
+    def test_pipeline_shows_the_columns_of_the_process(self):
+        anybodys = self.env["crm.stage"].create({"name": "For everybody", "sequence": 2})
+        lead = self._lead()
+        Lead = self.env["crm.lead"].with_user(self.rep).with_context(show_user_team_stages=True)
+        none = self.env["crm.stage"]
+        columns = Lead._read_group_stage_ids(none, [])
+        self.assertEqual(columns, self.stages)
+        self.assertIn(anybodys, Lead._read_group_stage_ids(anybodys, []), "a column with leads always shows")
+        plain = lead.with_user(self.leader).with_context(default_team_id=self.other_team.id)
+        self.assertIn(anybodys, plain._read_group_stage_ids(none, []))
