@@ -24,7 +24,7 @@ def follow(env):
     """Let every lead follow a process in which it stands ready to move on."""
     process = _make_process(env)
     env.flush_all()
-    for statement in (_positions(), *_leads(process), *_answers(), *_documents()):
+    for statement in (_positions(process), *_leads(process), *_answers(), *_documents()):
         env.cr.execute(statement)
     env.cr.execute(SQL("TRUNCATE sales_process_visit"))
     env.invalidate_all(flush=False)
@@ -88,13 +88,14 @@ def _prepare_requirement_vals(env, stage, role, index, number):
     return vals
 
 
-def _positions():
+def _positions(process):
     return SQL(
         """
         CREATE TEMP TABLE place AS
         SELECT id AS process_stage_id, stage_id, row_number() OVER (ORDER BY sequence) AS position
-          FROM sales_process_stage
-        """
+          FROM sales_process_stage WHERE process_id = %s
+        """,
+        process.id,
     )
 
 
