@@ -20,6 +20,8 @@ export class SalesProcessGateDialog extends Component {
     static components = { Dialog, ExceptionForm, MoveSection };
     static props = {
         moves: { type: Array, element: Object },
+        /** Whether the request would create leads, which can start in the first stage instead. */
+        canCreateInFirstStage: { type: Boolean, optional: true },
         retry: Function,
         close: Function,
     };
@@ -69,6 +71,13 @@ export class SalesProcessGateDialog extends Component {
             open: this.incomplete.length,
             total: this.state.moves.length,
         });
+    }
+
+    /** Goes away by itself once the last marked point is answered. */
+    get errorText() {
+        return this.state.moves.some((move) => move.invalid.size)
+            ? _t("Please complete the marked points first.")
+            : this.state.error;
     }
 
     get hasInput() {
@@ -147,11 +156,11 @@ export class SalesProcessGateDialog extends Component {
         }
     }
 
-    async retry() {
+    async retry(options) {
         if (status(this) === "destroyed") {
             return;
         }
-        const refused = await this.props.retry();
+        const refused = await this.props.retry(options);
         if (status(this) === "destroyed") {
             return;
         }
@@ -170,7 +179,6 @@ export class SalesProcessGateDialog extends Component {
     complete() {
         const invalid = this.state.moves.filter((move) => !move.validate());
         if (invalid.length) {
-            this.state.error = _t("Please complete the marked points first.");
             requestAnimationFrame(() =>
                 this.focusFirst(
                     ".o_sales_process_item_invalid input:enabled, .o_sales_process_item_invalid button:enabled"
@@ -181,6 +189,16 @@ export class SalesProcessGateDialog extends Component {
         return this.run(async () => {
             await this.storeAll();
             await this.retry();
+        });
+    }
+
+    createInFirstStage() {
+        return this.run(async () => {
+            await this.retry({ inFirstStage: true });
+            if (this.action.currentController?.view?.type === "kanban") {
+                // The card belongs into another column than the one it was created in.
+                await this.action.doAction("soft_reload");
+            }
         });
     }
 

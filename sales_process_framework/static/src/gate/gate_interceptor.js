@@ -7,7 +7,9 @@ import { isGateError } from "./gate_error";
  * One attempt to move leads that the gate refused and that can be sent again as it was.
  *
  * @typedef {Object} RefusedAttempt
- * @property {() => Promise<any>} send sends the same request with the same values
+ * @property {object} params of the request
+ * @property {(newParams?: object) => Promise<any>} send sends the same request with the same
+ *  values, or with other ones
  * @property {(() => void) | null} onAbort called when the caller gives the request up
  */
 
@@ -27,10 +29,11 @@ function callWithGate(send, url, params, settings = {}) {
     }
     let rejectPromise;
     const attempt = {
+        params,
         onAbort: null,
-        send() {
+        send(newParams = params) {
             // A request object of the caller is spent after its first use.
-            request = send(url, params, omit(settings, "xhr"));
+            request = send(url, newParams, omit(settings, "xhr"));
             return request;
         },
     };

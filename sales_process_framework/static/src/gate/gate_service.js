@@ -2,6 +2,7 @@ import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 
 import { SalesProcessGateDialog } from "../dialog/gate_dialog";
+import { withoutStage } from "./create_params";
 import { isGateError, markHandled } from "./gate_error";
 import { installGateInterceptor } from "./gate_interceptor";
 
@@ -17,6 +18,7 @@ export const salesProcessGateService = {
 
         /** Resolves with the answer of the move, rejects when the user leaves the dialog. */
         function showRefusal(error, attempt) {
+            const createParams = withoutStage(attempt.params);
             return new Promise((resolve, reject) => {
                 let settled = false;
                 let sending = false;
@@ -29,13 +31,15 @@ export const salesProcessGateService = {
                     SalesProcessGateDialog,
                     {
                         moves: error.data.context.moves,
+                        canCreateInFirstStage: Boolean(createParams),
                         /**
                          * @returns {Promise<object[] | false>} the moves that are still refused
                          */
-                        retry: async () => {
+                        retry: async ({ inFirstStage = false } = {}) => {
                             sending = true;
                             try {
-                                settle(resolve, await attempt.send());
+                                const params = inFirstStage ? createParams : attempt.params;
+                                settle(resolve, await attempt.send(params));
                                 return false;
                             } catch (newError) {
                                 if (isGateError(newError)) {

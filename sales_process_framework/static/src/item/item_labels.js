@@ -8,7 +8,11 @@ import { _t } from "@web/core/l10n/translation";
 export function getItemStateInfo(state) {
     switch (state) {
         case "met":
-            return { label: _t("Done"), icon: "fa-check", className: "text-bg-success" };
+            return {
+                label: _t("Done"),
+                icon: "fa-check text-success",
+                className: "border text-body",
+            };
         case "na":
             return {
                 label: _t("Not applicable"),

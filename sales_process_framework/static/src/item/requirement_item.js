@@ -1,4 +1,5 @@
 import { Component, markup, useState } from "@odoo/owl";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 
 import { ApprovalButtons } from "./approval_buttons";
@@ -6,7 +7,7 @@ import { CountStepper } from "./count_stepper";
 import { FieldInputs } from "./field_inputs";
 import { FileDrop } from "./file_drop";
 import { isSettled } from "./item_draft";
-import { getAge, getAnsweredLine, getItemStateInfo, getKindInfo } from "./item_labels";
+import { getAnsweredLine, getItemStateInfo, getKindInfo } from "./item_labels";
 
 let nextId = 1;
 
@@ -25,6 +26,8 @@ export class RequirementItem extends Component {
         /** Names of what must come first. */
         blockedBy: { type: Array, element: String, optional: true },
         readonly: { type: Boolean, optional: true },
+        /** Show what is settled in one line, with its details on demand. */
+        compact: { type: Boolean, optional: true },
         busy: { type: Boolean, optional: true },
         invalid: { type: Boolean, optional: true },
         onAnswer: { type: Function, optional: true },
@@ -38,7 +41,12 @@ export class RequirementItem extends Component {
 
     setup() {
         this.id = `sales_process_item_${nextId++}`;
-        this.state = useState({ showScript: false, showNote: false, note: null });
+        this.state = useState({
+            showScript: false,
+            showNote: false,
+            // What gets settled under one's hands stays open.
+            showDetails: !this.isSettled,
+        });
     }
 
     get item() {
@@ -58,6 +66,18 @@ export class RequirementItem extends Component {
             return "missing";
         }
         return this.item.state;
+    }
+
+    get isSettled() {
+        return ["met", "na"].includes(this.currentState);
+    }
+
+    get canFold() {
+        return this.props.compact && this.isSettled;
+    }
+
+    get isFolded() {
+        return this.canFold && !this.state.showDetails;
     }
 
     get stateInfo() {
@@ -143,10 +163,14 @@ export class RequirementItem extends Component {
         return getAnsweredLine(this.item);
     }
 
+    get detailsLabel() {
+        return _t("Details: %(requirement)s", { requirement: this.item.name });
+    }
+
     get showsExplanation() {
         return (
             this.item.explanation &&
-            !["met", "na"].includes(this.currentState) &&
+            !this.isSettled &&
             this.item.state !== "locked" &&
             this.item.explanation !== this.item.name
         );
@@ -180,8 +204,19 @@ export class RequirementItem extends Component {
         );
     }
 
-    get deliverableAge() {
-        return getAge(this.item.age_days);
+    get documentLine() {
+        const { version, state, content_date: date, approver } = this.item.deliverable;
+        const parts = [_t("Version %(version)s", { version })];
+        if (state === "draft") {
+            parts.push(_t("draft, not handed in yet"));
+        }
+        if (date) {
+            parts.push(_t("as of %(date)s", { date: formatDate(deserializeDate(date)) }));
+        }
+        if (approver) {
+            parts.push(approver);
+        }
+        return parts.join(" · ");
     }
 
     get noteLabel() {

@@ -65,7 +65,7 @@ export class SalesProcessPanel extends Component {
     /** Props of one requirement: without actions nothing can be answered. */
     itemProps(item) {
         const { actions } = this.props;
-        const props = { item, busy: this.isBusy(item), readonly: !actions };
+        const props = { item, busy: this.isBusy(item), readonly: !actions, compact: true };
         if (actions) {
             Object.assign(props, {
                 onAnswer: (values) => actions.answer(item, values),
