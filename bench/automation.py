@@ -13,7 +13,8 @@ RULES = {
         ('activity_type_id', '=', %(activity_type)s)])
     if not done: refuse(lead)""",
     "document": """
-    if not env['ir.attachment'].sudo().search_count([('res_model', '=', 'crm.lead'), ('res_id', '=', lead.id)], limit=1):
+    files = env['ir.attachment'].sudo()
+    if not files.search_count([('res_model', '=', 'crm.lead'), ('res_id', '=', lead.id)], limit=1):
         refuse(lead)""",
 }
 CODE = """

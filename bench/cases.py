@@ -153,7 +153,8 @@ def rebuild_history(env):
     rebuild = time.perf_counter() - start
     columns = [name for name, field in visits._fields.items() if field.store and field.column_type and name != "id"]
     names = SQL(", ").join(map(SQL.identifier, columns))
-    env.cr.execute(SQL("CREATE TEMP TABLE visit_copy ON COMMIT DROP AS SELECT %s FROM sales_process_visit ORDER BY id", names))
+    copy = "CREATE TEMP TABLE visit_copy ON COMMIT DROP AS SELECT %s FROM sales_process_visit ORDER BY id"
+    env.cr.execute(SQL(copy, names))
     env.cr.execute(SQL("TRUNCATE sales_process_visit"))
     start = time.perf_counter()
     env.cr.execute(SQL("INSERT INTO sales_process_visit (%s) SELECT %s FROM visit_copy", names, names))

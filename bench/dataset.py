@@ -139,8 +139,8 @@ def _leads(stage_ids, lost_reason_id, company):
                               prorated_revenue, recurring_revenue_monthly, probability, automated_probability,
                               won_status, lost_reason_id, date_open, date_last_stage_update, date_closed, day_open,
                               day_close, create_uid, create_date, write_uid, write_date)
-        SELECT plan.id, 'Opportunity ' || n, 'opportunity', status <> 'lost', (%(stages)s::int[])[position], plan.team_id,
-               plan.user_id, %(company)s, customer_id, partner.name, partner.email, partner.email,
+        SELECT plan.id, 'Opportunity ' || n, 'opportunity', status <> 'lost', (%(stages)s::int[])[position],
+               plan.team_id, plan.user_id, %(company)s, customer_id, partner.name, partner.email, partner.email,
                partner.email, 'correct', partner.phone, partner.phone, 'correct', %(country)s,
                (n %% 4)::text, 0, 1000 + (worth * 100000)::int, chance * (1000 + (worth * 100000)::int) / 100, 0,
                chance, chance, status, CASE status WHEN 'lost' THEN %(lost)s END, created, arrived,

@@ -56,8 +56,8 @@ def _make_process(env):
         for number in range(len(REQUIREMENTS))
     ]
     requirements = env["sales.process.requirement"].create(vals_list)
-    for stage in stages:
-        situation, problem = requirements.filtered(lambda req: req.process_stage_id == stage and req.spin_technique)
+    for of_stage in requirements.filtered("spin_technique").grouped("process_stage_id").values():
+        situation, problem = of_stage
         problem.after_ids = situation
     teams = env["crm.team"].search([("name", "=like", "Bench %")])
     process.write({"team_ids": [Command.set(teams.ids)], "state": "active", "date_activated": env.cr.now()})
@@ -135,8 +135,8 @@ def _answers():
         """
         INSERT INTO sales_process_answer (lead_id, requirement_id, state, count, user_id, date, create_uid,
                                           create_date, write_date)
-        SELECT lead_id, requirement_id, CASE judgement WHEN 'approval' THEN 'approved' ELSE 'done' END, COALESCE(min_count, 0),
-               user_id, at, user_id, at, at
+        SELECT lead_id, requirement_id, CASE judgement WHEN 'approval' THEN 'approved' ELSE 'done' END,
+               COALESCE(min_count, 0), user_id, at, user_id, at, at
           FROM met WHERE judgement IN ('manual', 'approval')
         """
     )

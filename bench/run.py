@@ -13,10 +13,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench import cases, report
 from dev import addons, databases, odoo_source, postgres, server, settings
 from dev.process import Stop, digest, say, timed
-
-from bench import cases, report
 
 SIZES = {"quick": 5_000, "full": 200_000}
 FOLDER = settings.STATE / "bench"

@@ -136,6 +136,7 @@ class Worker:
 
     def profile(self, case, turns):
         """:return: text; where the time goes in some rounds"""
+        self.settle()
         profile = cProfile.Profile()
         with profile:
             for turn in range(turns):
@@ -169,9 +170,7 @@ def _read_clocks(cr):
     """
     with open(f"/proc/{cr._cnx.info.backend_pid}/schedstat") as file:
         database = int(file.read().split()[0]) / 1e9
-    return Clocks(
-        {"seconds": time.perf_counter(), "busy": time.process_time() + database, "queries": cr.sql_log_count}
-    )
+    return Clocks({"seconds": time.perf_counter(), "busy": time.process_time() + database, "queries": cr.sql_log_count})
 
 
 class Clocks(Counter):
