@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo.fields import Command
 
 from . import sql, texts
+from .stories import working_moment
 
 SECONDS_PER_DAY = 86400.0
 #: Chance of a sale, in percent, by how far a deal has come.
@@ -87,29 +88,23 @@ class LeadBuilder:
         """Leave out what the gate in front of the deal still misses."""
         if story.fate == "won" or story.current.position is None:
             return
-        for requirement in self.playbook.to_advance(self.stages[story.current.position].stage_id.id):
-            if checklist.settled(requirement.id):
-                continue
-            domain = requirement.settings.get("domain") or ""
-            blank = requirement.settings.get("fields") or ()
-            if "expected_revenue" in domain:
-                vals["expected_revenue"] = round(vals["expected_revenue"] * self.rng.uniform(0.3, 0.7), -3)
-                if "500000" in domain:
-                    vals["expected_revenue"] = min(vals["expected_revenue"], 480_000)
-                else:
-                    vals["expected_revenue"] = 0
-            for name in {"source_id", "date_deadline"} & set(blank):
-                vals[name] = False
-            if "partner_id" in blank or "partner_id" in domain or "email_from" in domain:
-                known = "partner_name" not in domain
-                reachable = "email_from" not in domain
-                vals |= {
-                    "partner_id": False,
-                    "contact_name": contact.name,
-                    "partner_name": contact.parent_id.name if known else vals.get("partner_name", False) and False,
-                    "email_from": contact.email if reachable and vals.get("email_from") is not False else False,
-                    "phone": contact.phone if reachable and vals.get("phone") is not False else False,
-                }
+        column = self.stages[story.current.position].stage_id
+        missing = [req for req in self.playbook.to_advance(column.id) if not checklist.settled(req.id)]
+        domains = " ".join(req.settings.get("domain") or "" for req in missing)
+        blank = {name for req in missing for name in req.settings.get("fields") or ()}
+        if "expected_revenue" in domains:
+            below = min(round(vals["expected_revenue"] * self.rng.uniform(0.3, 0.7), -3), 480_000)
+            vals["expected_revenue"] = below if "500000" in domains else 0
+        vals |= dict.fromkeys({"source_id", "date_deadline"} & blank, False)
+        if "partner_id" in blank or "partner_id" in domains or "email_from" in domains:
+            reachable = "email_from" not in domains
+            vals |= {
+                "partner_id": False,
+                "contact_name": contact.name,
+                "partner_name": contact.parent_id.name if "partner_name" not in domains else False,
+                "email_from": contact.email if reachable else False,
+                "phone": contact.phone if reachable else False,
+            }
 
     def _prepare_past(self, lead, story):
         stay = story.current
@@ -273,6 +268,7 @@ class LeadBuilder:
         end = story.closed or self.now
         for note in self.rng.sample(texts.LEAD_NOTES, notes):
             at = story.created + (end - story.created) * self.rng.uniform(0.1, 0.95)
+            at = min(max(working_moment(self.rng, at, story.market.utc_hour), story.created), end)
             self._log_note(lead, at, note)
         if story.fate == "lost":
             self.log(lead, story.closed, f"Lost: {lead.lost_reason_id.name}", "crm.mt_lead_lost")

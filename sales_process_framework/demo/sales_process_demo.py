@@ -82,7 +82,7 @@ class SalesProcessDemo(models.AbstractModel):
         calendar = self._ref("calendar_nordhafen")
         calendar.company_id = self._ref("company_nordhafen")
         this_year = self.env.cr.now().year
-        self.env["resource.calendar.leaves"].create(
+        holidays = self.env["resource.calendar.leaves"].create(
             [
                 {
                     "name": name,
@@ -95,6 +95,7 @@ class SalesProcessDemo(models.AbstractModel):
                 for name, (month, day) in HOLIDAYS.items()
             ]
         )
+        self._name_records({f"holiday_{number:02}": holiday for number, holiday in enumerate(holidays, 1)})
 
     def _prepare_processes(self):
         """:return: {market key: running process of its team}"""

@@ -96,6 +96,8 @@ def _tell_won(rng, market, now, number):
             break
         _leave(story.current, leaves, "advanced")
         story.stays.append(Stay(position + 1, leaves, direction="forward"))
+    if story.current.position == stages[-1] and story.mood == "held":
+        story.mood = "open"  # there is nothing further to be held back from
     return story
 
 
@@ -121,7 +123,7 @@ def _tell_open(rng, market, now, position, number):
     story = Story(market, rng.randrange(market.reps), "open", mood=("open", "held", "ready", "open")[number % 4])
     limit = market.limits[position] * 1.4
     stalled = number % 3 == 1
-    elapsed = rng.uniform(1.3, 3.5) * limit if stalled else rng.uniform(0.1, 0.75) * limit
+    elapsed = rng.uniform(1.5, 3.2) * limit + 4 if stalled else rng.uniform(0.1, 0.75) * limit
     path = _walk(rng, market, position)
     days = [_days(rng, market, step) for step in path[:-1]]
     story.stays = _chain(path, days, now - timedelta(days=elapsed + sum(days)))
