@@ -100,11 +100,25 @@ def _open(client, domain):
 
 @case("open a form", limit=1.5, rounds=30)
 def open_form(client):
-    view, moves = client.view(*FORM), client.moves(1)
-    requests = [lambda env, n: env["crm.lead"].browse(moves[n][0]).web_read(view.specification)]
+    """The record alone, and with the addon its panel."""
+    view, on_lead = client.view(*FORM), _visit_leads(client)
+    requests = [on_lead(lambda lead: lead.web_read(view.specification))]
     if client.has_addon:
-        requests.append(lambda env, n: env["crm.lead"].browse(moves[n][0]).get_sales_process_panel())
+        requests.append(on_lead(lambda lead: lead.get_sales_process_panel()))
     return requests
+
+
+@case("open a form: with its status bar and chatter", limit=1.5, rounds=30)
+def open_form_whole(client):
+    """All that the web client asks for when a person opens a form."""
+    parts = (webclient.open_statusbar, webclient.open_chatter, webclient.open_messages)
+    return [*open_form(client), *map(_visit_leads(client), parts)]
+
+
+def _visit_leads(client):
+    """Turn a function of a lead into a request, for another lead in each round."""
+    moves = client.moves(1)
+    return lambda call: lambda env, n: call(env["crm.lead"].browse(moves[n][0]))
 
 
 # -- creating --------------------------------------------------------------------

@@ -5,6 +5,8 @@ The rules are those of the client's relational model (`getFieldsSpec`, `getAggre
 
 from lxml import etree
 
+from odoo.addons.mail.tools.discuss import Store
+
 #: Fields that widgets ask for besides what the view names (`fieldDependencies` in their JavaScript).
 DEPENDENCIES = {
     "kanban_activity": (
@@ -28,6 +30,8 @@ DEPENDENCIES["list_activity"] = DEPENDENCIES["kanban_activity"]
 TAGS = ("many2many_tags", "many2many_tags_email", "many2many_avatar_user")
 PAGE = 80  # the limit of a window action, and so of a column
 SUBVIEW_PAGE = 40
+CHATTER = ("activities", "attachments", "contact_fields", "followers", "scheduledMessages", "suggestedRecipients")
+MESSAGES = 30
 
 
 def context(user, **action):
@@ -81,6 +85,23 @@ def open_columns(leads, view, domain):
         unfold_read_default_limit=PAGE,
         groupby_read_specification={},
     )
+
+
+def open_statusbar(lead):
+    """The stages that the bar above a form shows."""
+    teams = ["|", ("team_ids", "=", False), ("team_ids", "in", lead.team_id.ids)]
+    return lead.env["crm.stage"].search_read(teams, ["display_name", "fold"])
+
+
+def open_chatter(lead):
+    """What is beside the record, as `/mail/data` gives it."""
+    return Store().add(lead, request_list=list(CHATTER), as_thread=True).get_result()
+
+
+def open_messages(lead):
+    """As `/mail/thread/messages`."""
+    messages = lead.env["mail.message"]._message_fetch(domain=None, thread=lead, limit=MESSAGES)["messages"]
+    return Store().add(messages).get_result()
 
 
 def _specify(model, arch):
