@@ -1,6 +1,6 @@
 from ast import literal_eval
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
@@ -99,7 +99,16 @@ class SalesProcessRequirement(models.Model):
 
     @api.constrains("judgement", "domain", "field_ids", "activity_type_id", "process_id")
     def _check_judgement(self):
+        known = self.env["sales.process.judgement"]._get_registered()
         for requirement in self:
+            if requirement.judgement not in known:
+                raise ValidationError(
+                    self.env._(
+                        "%(requirement)s: there is no way to judge by “%(judgement)s” here.",
+                        requirement=requirement.name,
+                        judgement=requirement.judgement,
+                    )
+                )
             judgement = self.env["sales.process.judgement"]._get(requirement.judgement)
             if problem := judgement._get_configuration_problem(requirement):
                 raise ValidationError(
@@ -151,9 +160,15 @@ class SalesProcessRequirement(models.Model):
     def _adopt_templates(self):
         """Templates belong to their requirement: whoever reads the requirement may open them."""
         for requirement in self:
-            loose = requirement.template_ids.sudo().filtered(lambda file: not file.res_id or not file.res_model)
+            files = requirement.template_ids
+            loose = files.sudo().filtered(lambda file: not file.res_id or not file.res_model)
             if loose:
                 loose.write({"res_model": self._name, "res_id": requirement.id})
+            # A copied requirement gets files of its own: those of the original go when the original goes.
+            shared = files.filtered(lambda file, own=requirement.id: file.res_model == self._name and file.res_id != own)
+            for file in shared:
+                twin = file.copy({"res_id": requirement.id})
+                requirement.template_ids = [Command.unlink(file.id), Command.link(twin.id)]
 
     def _get_templates_for_user(self):
         """Templates in the user's language where a form has one, else in English; uploaded files always."""
