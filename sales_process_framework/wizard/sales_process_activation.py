@@ -88,6 +88,8 @@ class SalesProcessActivation(models.TransientModel):
         if not self.is_checked:
             raise UserError(self.env._("Run the dry run first: it shows which leads would be held back."))
         process = self.process_id
+        # Before the columns: those are shown to the teams of the process.
+        process.team_ids = self.team_ids
         self._create_pipeline_stages()
         previous = self._retire_for_teams()
         process.write(
