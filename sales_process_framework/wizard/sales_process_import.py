@@ -59,5 +59,5 @@ class SalesProcessImport(models.TransientModel):
             raise UserError(self.env._("Choose the file to import."))
         try:
             return json.loads(base64.b64decode(self.file))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UserError(self.env._("The file cannot be imported: it is not a process exported as JSON.")) from error
