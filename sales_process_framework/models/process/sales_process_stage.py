@@ -87,8 +87,7 @@ class SalesProcessStage(models.Model):
         return stages
 
     def write(self, vals):
-        if vals.keys() - {"stage_id"}:
-            self.process_id._check_structure_is_free()
+        self.process_id._check_structure_is_free()
         result = super().write(vals)
         if "process_id" in vals:
             self.process_id._check_structure_is_free()
