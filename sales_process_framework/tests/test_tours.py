@@ -61,6 +61,27 @@ class TestTours(SalesProcessCommon, HttpCase):
         self.assertEqual(deliverable.state, "approved")
         self.assertEqual(deliverable.approver_id, self.tour_manager)
 
+    def test_paths(self):
+        self._require(self.p_qualify, "Decision maker is known")
+        self._activate()
+        leads = {
+            name: self._lead(user=self.tour_manager, name=name) for name in ("First deal", "Second deal", "Third deal")
+        }
+        self.team.member_ids |= self.tour_manager
+
+        self.start_tour(
+            "/odoo/action-crm.crm_lead_action_pipeline", "sales_process_paths_tour", login=self.tour_manager.login
+        )
+
+        self.env.invalidate_all()
+        self.assertEqual(leads["First deal"].stage_id, self.diagnose)
+        self.assertEqual(leads["Second deal"].stage_id, self.diagnose)
+        self.assertEqual(leads["Third deal"].stage_id, self.won)
+        self.assertEqual(leads["Third deal"].email_from, "third@example.com")
+        exception = self.env["sales.process.exception"].search([("lead_id", "=", leads["Third deal"].id)])
+        self.assertEqual((exception.state, exception.reason), ("used", "Signed at the fair"))
+        self.assertEqual(self.env["crm.lead"].search([("name", "=", "Late deal")]).stage_id, self.qualify)
+
     def test_admin(self):
         self._lead(name="Open deal", team_id=self.other_team.id)
 

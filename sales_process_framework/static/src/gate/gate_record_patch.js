@@ -10,7 +10,7 @@ import { isHandledGateError } from "./gate_error";
  */
 patch(Record.prototype, {
     async _save(options = {}) {
-        if (this.resModel !== "crm.lead" || !this.resId) {
+        if (this.resModel !== "crm.lead") {
             return super._save(...arguments);
         }
         const { onError } = options;
@@ -41,7 +41,8 @@ patch(Record.prototype, {
     },
 
     async _salesProcessRevertStage() {
-        if ("stage_id" in this._changes) {
+        // A new record has no stage to go back to.
+        if (this.resId && "stage_id" in this._changes) {
             await this._update({ stage_id: this._values.stage_id }, { withoutOnchange: true });
             delete this._changes.stage_id;
             this.dirty = Object.keys(this._changes).length > 0;
