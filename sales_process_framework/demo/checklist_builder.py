@@ -21,7 +21,7 @@ class ChecklistBuilder:
         self.now = leads_of.now
         self.stages = leads_of.stages
         self.records = {record.id: record for record in self.stages.requirement_ids}
-        self.managers = self.env.ref("sales_process_framework.user_manager")
+        self.manager = self.env.ref("sales_process_framework.user_manager")
         self.answers, self.documents, self.activities, self.decisions = [], [], [], []
         self.pleas = []
 
@@ -100,7 +100,7 @@ class ChecklistBuilder:
     def _get_approver(self, role):
         if role.kind == "users":
             return role.user_ids[:1]
-        return self.managers if role.kind == "sales_manager" else self.team.user_id
+        return self.manager if role.kind == "sales_manager" else self.team.user_id
 
     def _create_answers(self):
         answers = self.env["sales.process.answer"].create(self.answers)
@@ -261,6 +261,7 @@ class ChecklistBuilder:
     def _prepare_decision_vals(self, lead, ruling, exceptions):
         following = self.stages[ruling.origin + 1] if ruling.skips else None
         exception = exceptions.get(id(ruling.exception))
+        automatic = ruling.outcome == "refused" and self.rng.random() < 0.03
         by_manager = ruling.outcome == "overridden" and not exception
         reason = exception.reason if exception else OUTCOME_REASONS.get(ruling.outcome, False)
         return {
@@ -273,9 +274,9 @@ class ChecklistBuilder:
             "outcome": ruling.outcome,
             "unmet": [{"id": unmet, "name": self.records[unmet].name} for unmet in ruling.unmet],
             "movement": f"Stages cannot be skipped: next comes {following.name}." if following else False,
-            "user_id": self.managers.id if by_manager else lead.user_id.id,
+            "user_id": self.env.uid if automatic else self.manager.id if by_manager else lead.user_id.id,
             "date": ruling.at,
-            "source": "person",
+            "source": "system" if automatic else "person",
             "reason": reason,
             "exception_id": exception.id if exception else False,
         }

@@ -206,9 +206,9 @@ class ChecklistWriter:
     def _choose_unfinished(self, req):
         choices = dict(UNFINISHED[req.judgement])
         if req.settings.get("approval"):
-            choices["submitted"] = 5
+            choices["submitted"] = 9
         if req.settings.get("fresh_days"):
-            choices["stale"] = 5
+            choices["stale"] = 9
         if req.judgement == "manual" and req.min_count > 1:
             choices = {"partial": 1}
         return self.rng.choices(list(choices), list(choices.values()))[0]

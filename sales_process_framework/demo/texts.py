@@ -205,11 +205,11 @@ EXCEPTION_NOTES = {
 
 LEAD_NOTES = [
     "Talked to {contact}: budget round is in six weeks, they want a rough figure before.",
-    "{contact} was at our stand, asked for the video of the cell and for references nearby.",
-    "Competitor is in the house too, with a cheaper machine and no service here.",
+    "{contact} was at our stand, asked for references nearby.",
+    "Competitor is in the house too, with a cheaper offer and no service here.",
     "Call with {contact}: two colleagues are added to the group, next meeting on site.",
-    "No answer to two mails. Will try the plant manager next week.",
-    "{contact} sent the drawings. Technical adviser looks at them.",
+    "No answer to two mails. Will try a colleague of theirs next week.",
+    "{contact} sent the specification. Technical adviser looks at it.",
     "Project moves to the next quarter, but stays on the list, says {contact}.",
     "Lunch with {contact}. New managing director from next month, knows us from before.",
 ]
@@ -220,8 +220,6 @@ LOST_NOTES = [
     "Nobody answers since the restructuring. Closed for now.",
     "Investment stopped for this year by the mother company.",
 ]
-
-REFUSED_BY_AUTOMATION = "Move by the marketing automation"
 
 #: market key: subjects of enquiries that nobody has qualified yet
 ENQUIRIES = {
@@ -250,7 +248,7 @@ ENQUIRIES = {
 }
 
 ACTIVITY_SUMMARIES = {
-    "call": ["Ask for the decision of the board", "Call back about the drawings", "Follow up on the quotation"],
+    "call": ["Ask for the decision of the board", "Call back about the specification", "Follow up on the quotation"],
     "meeting": ["Present the solution on site", "Workshop with production", "Talk about terms"],
     "email": ["Send the reference list", "Send minutes of the call"],
     "todo": ["Update the amount after the talk", "Prepare the return calculation", "Check spare part prices"],
