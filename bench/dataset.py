@@ -4,6 +4,8 @@
 hold the same leads under the same ids.
 """
 
+import contextlib
+
 from odoo import Command
 from odoo.tools import SQL
 
@@ -21,17 +23,36 @@ def load(env, leads):
     stages = _make_stages(env)
     _make_people(env)
     env.flush_all()
-    for statement in (
-        _partners(leads // LEADS_PER_PARTNER),
-        *_plan(leads),
-        _leads(stages.ids, env.ref("crm.lost_reason_1").id, env.company),
-        *_stage_steps(env, stages.ids),
-        *_followers(env),
-        *_activities(env),
-        _attachments(env.company),
-    ):
-        env.cr.execute(statement)
+    with bulk_load(env.cr, "res_partner", "crm_lead", "mail_message", "mail_tracking_value", "mail_activity"):
+        for statement in (
+            _partners(leads // LEADS_PER_PARTNER),
+            *_plan(leads),
+            _leads(stages.ids, env.ref("crm.lost_reason_1").id, env.company),
+            *_stage_steps(env, stages.ids),
+            *_followers(env),
+            *_activities(env),
+            _attachments(env.company),
+        ):
+            env.cr.execute(statement)
     env.invalidate_all(flush=False)
+
+
+@contextlib.contextmanager
+def bulk_load(cr, *tables):
+    """Fill tables without their indexes, which are made afterwards, and without looking at foreign keys."""
+    cr.execute(
+        """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+            WHERE indrelid = ANY(%s::regclass[]) AND NOT indisprimary""",
+        (list(tables),),
+    )
+    indexes = cr.fetchall()
+    for name, _definition in indexes:
+        cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
+    cr.execute("SET LOCAL session_replication_role = replica")
+    yield
+    cr.execute("SET LOCAL session_replication_role = DEFAULT")
+    for _name, definition in indexes:
+        cr.execute(SQL(definition.replace("%", "%%")))
 
 
 def get_stages(env):

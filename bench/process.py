@@ -24,8 +24,10 @@ def follow(env):
     """Let every lead follow a process in which it stands ready to move on."""
     process = _make_process(env)
     env.flush_all()
-    for statement in (_positions(process), *_leads(process), *_answers(), *_documents()):
-        env.cr.execute(statement)
+    tables = ("crm_lead", "sales_process_answer", "sales_process_deliverable")
+    with dataset.bulk_load(env.cr, *tables):
+        for statement in (_positions(process), *_leads(process), *_answers(), *_documents()):
+            env.cr.execute(statement)
     env.cr.execute(SQL("TRUNCATE sales_process_visit"))
     env.invalidate_all(flush=False)
     env["sales.process.visit"]._rebuild()
