@@ -26,7 +26,7 @@ class SalesProcess(models.Model):
         tracking=True,
         index=True,
     )
-    active = fields.Boolean(default=True)
+    active = fields.Boolean(default=True, copy=False)
     color = fields.Integer()
     predecessor_id = fields.Many2one("sales.process", string="Previous Version", readonly=True, copy=False)
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company, index=True)
@@ -217,8 +217,14 @@ class SalesProcess(models.Model):
 
     def _restore_requirement_order(self, source):
         """Point ``after_ids`` of copied requirements at the copies."""
-        old = source.stage_ids.requirement_ids
-        new = self.stage_ids.requirement_ids
+
+        def place(requirement):
+            stage = requirement.process_stage_id
+            return stage.sequence, stage.name, requirement.gate, requirement.sequence, requirement.name, requirement.id
+
+        # By what was copied: the order of records in memory differs while they are being created and reordered.
+        old = source.stage_ids.requirement_ids.sorted(place)
+        new = self.stage_ids.requirement_ids.sorted(place)
         twin = dict(zip(old, new, strict=True))
         for old_requirement, new_requirement in twin.items():
             if old_requirement.after_ids:
@@ -230,10 +236,10 @@ class SalesProcess(models.Model):
 
     @api.model
     def _clear_playbooks(self):
-        self.env.registry.clear_cache()
+        self.env.registry.clear_cache("stable")
 
     @api.model
-    @tools.ormcache()
+    @tools.ormcache(cache="stable")
     def _get_running_teams(self):
         """:return: ({team id: id of its running process}, {process id: team ids} of every process ever activated)"""
         processes = self.sudo().with_context(active_test=False).search([("state", "!=", "draft")])
@@ -248,14 +254,14 @@ class SalesProcess(models.Model):
         return bool(self._get_running_teams()[1])
 
     @api.model
-    @tools.ormcache()
+    @tools.ormcache(cache="stable")
     def _get_watched_fields(self):
         """:return: frozenset of ``crm.lead`` fields that the gates of processes in use read"""
         _running, teams = self._get_running_teams()
         return frozenset().union(*(self._get_playbook(process_id).condition_fields for process_id in teams))
 
     @api.model
-    @tools.ormcache("process_id")
+    @tools.ormcache("process_id", cache="stable")
     def _get_playbook(self, process_id):
         """:return: :class:`~..tools.gate.Playbook` of a process, every requirement in checklist order"""
         process = self.sudo().browse(process_id)
