@@ -2,8 +2,10 @@ import base64
 import binascii
 import io
 import json
+import logging
 from pathlib import Path
 
+import psycopg2
 import xlsxwriter
 
 from odoo import api, models
@@ -11,6 +13,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...tools import exchange
+
+_logger = logging.getLogger(__name__)
 
 READY_TEMPLATES = Path(__file__).parents[2] / "data" / "templates"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,14 +48,24 @@ class SalesProcessExchange(models.Model):
             data = exchange.check(data)
         except exchange.ExchangeError as error:
             raise UserError(self.env._("The file cannot be imported: %s.", error)) from error
+        except TypeError as error:
+            raise UserError(self.env._("The file cannot be imported: something in it has the wrong form.")) from error
         company = company or self.env.company
         try:
             with self.env.cr.savepoint():
                 # English first, the other languages as its translations, whatever the user's language is.
                 english = self.with_company(company).with_context(lang="en_US")
                 return english._create_from_data(data, company).with_env(self.env)
-        except (UserError, ValueError, TypeError, KeyError) as error:
+        except UserError as error:
             raise UserError(self.env._("The file cannot be imported: %s", error)) from error
+        except psycopg2.IntegrityError as error:
+            names = ("sales.process.stage", "sales.process.requirement", "sales.process.role")
+            tables = {self.env[name]._table: self.env[name] for name in names}
+            problem = tables.get(error.diag.table_name, self)._sql_error_to_message(error)
+            raise UserError(self.env._("The file cannot be imported: %s", problem)) from error
+        except (ValueError, TypeError, KeyError, AttributeError, psycopg2.DataError) as error:
+            _logger.info("Process file refused", exc_info=True)
+            raise UserError(self.env._("The file cannot be imported: something in it has the wrong form.")) from error
 
     def _create_from_data(self, data, company):
         texts = _TextImport(self.env)
@@ -86,6 +100,14 @@ class SalesProcessExchange(models.Model):
         if not role:
             role = Role.create({"key": data["key"], "name": texts.default(data["name"]), "kind": data["kind"]})
             texts.later(role, "name", data["name"])
+        elif role.name == data["name"]["en_US"]:
+            # Made before these languages were installed.
+            missing = {
+                code: data["name"][code]
+                for code in texts.languages & data["name"].keys()
+                if role.with_context(lang=code).name == role.name
+            }
+            texts.later(role, "name", missing)
         return role
 
     def _import_stage(self, process, data, index, roles, texts):
@@ -226,7 +248,12 @@ class SalesProcessExchange(models.Model):
         """:return: the process as plain data, the inverse of :meth:`_import_data`"""
         self.ensure_one()
         requirements = self.stage_ids.requirement_ids
-        keys = {requirement: requirement.key or f"requirement_{requirement.id}" for requirement in requirements}
+        keys, taken = {}, set()
+        for requirement in requirements.sorted("id"):
+            # A requirement duplicated within a process has the key of its original.
+            own = requirement.key if requirement.key not in taken else False
+            keys[requirement] = own or f"requirement_{requirement.id}"
+            taken.add(keys[requirement])
         roles = self.stage_ids.role_id | requirements.role_id
         role_keys = {role: role.key or f"role_{role.id}" for role in roles}
         return {
