@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo.fields import Command
 
 from . import files, sql, texts
+from .stories import working_moment
 
 OUTCOME_REASONS = {"overridden": "Flexible stage"}
 
@@ -179,7 +180,7 @@ class ChecklistBuilder:
 
     # -- activities ---------------------------------------------------------
 
-    def _add_activity(self, lead, kind, user, deadline, summary, done=None, feedback=False, type_id=False):
+    def _add_activity(self, lead, kind, user, deadline, summary, type_id=False):
         self.activities.append(
             {
                 "res_model_id": self.env["ir.model"]._get_id("crm.lead"),
@@ -188,23 +189,25 @@ class ChecklistBuilder:
                 "summary": summary,
                 "user_id": user.id,
                 "date_deadline": deadline,
-                "active": not done,
-                **({"date_done": done, "feedback": feedback} if done else {}),
+                "active": True,
             }
         )
 
+    def _add_done_activity(self, lead, at, summary, feedback, activity_type):
+        """An activity of the past, which Odoo archives and keeps in the log of the lead."""
+        self._add_activity(lead, None, lead.user_id, at.date(), summary, type_id=activity_type.id)
+        self.activities[-1] |= {"active": False, "date_done": at.date(), "feedback": feedback}
+        body = f"{activity_type.name} done: {summary}. {feedback}"
+        self.leads_of.log(lead, at, body, "mail.mt_activities", mail_activity_type_id=activity_type.id)
+
     def _collect_activity(self, lead, story, record, fact):
-        type_id = record.activity_type_id.id
         if fact.standing == "met":
             for _number in range(max(record.min_count, 1)):
-                day = fact.at.date()
-                self._add_activity(
-                    lead, "todo", lead.user_id, day, record.name, day, "Done as planned.", type_id=type_id
-                )
+                self._add_done_activity(lead, fact.at, record.name, "As planned.", record.activity_type_id)
         elif story.fate != "lost":
             days = self.rng.randint(1, 9) * (1 if fact.standing == "planned" else -1)
             deadline = self.now.date() + timedelta(days=days)
-            self._add_activity(lead, "todo", lead.user_id, deadline, record.name, type_id=type_id)
+            self._add_activity(lead, "todo", lead.user_id, deadline, record.name, type_id=record.activity_type_id.id)
 
     def _collect_activities(self, lead, story):
         """What a rep plans next, and calls of the past."""
@@ -215,8 +218,10 @@ class ChecklistBuilder:
             self._add_activity(lead, kind, lead.user_id, self.now.date() + timedelta(days=days), summary)
         for _number in range(self.rng.choice((0, 0, 1, 2))):
             end = story.closed or self.now
-            day = (story.created + (end - story.created) * self.rng.random()).date()
-            self._add_activity(lead, "email", lead.user_id, day, "Send minutes of the call", day, "Sent.")
+            at = story.created + (end - story.created) * self.rng.random()
+            at = min(max(working_moment(self.rng, at, story.market.utc_hour), story.created), end)
+            email = self.env.ref("mail.mail_activity_data_email")
+            self._add_done_activity(lead, at, "Send minutes of the call", "Sent.", email)
 
     def _create_activities(self):
         self.env["mail.activity"].create(self.activities)

@@ -218,7 +218,7 @@ class LeadBuilder:
 
     # -- log ----------------------------------------------------------------
 
-    def log(self, lead, at, body="", subtype="mail.mt_note", author=None, tracking=(), kind="notification"):
+    def log(self, lead, at, body="", subtype="mail.mt_note", author=None, tracking=(), kind="notification", **vals):
         """Keep one entry of a lead's log; all are written at the end, in the order in which they happened."""
         self.messages.append(
             {
@@ -233,6 +233,7 @@ class LeadBuilder:
                 "email_from": (author or lead.user_id).email_formatted,
                 "reply_to": (author or lead.user_id).email_formatted,
                 "tracking_value_ids": [Command.create(values) for values in tracking],
+                **vals,
             }
         )
 
