@@ -166,7 +166,9 @@ class TestCompanies(TwoCompanies):
         parked = self.env["crm.stage"].create({"name": "Parked", "sequence": 999})
         with self.assertRaises(UserError) as caught:
             leads.with_user(both).with_context(allowed_company_ids=both.company_ids.ids).write({"stage_id": parked.id})
-        moves = {move["lead_id"]: [item["name"] for item in move["items"]] for move in caught.exception.context["moves"]}
+        moves = {
+            move["lead_id"]: [item["name"] for item in move["items"]] for move in caught.exception.context["moves"]
+        }
         self.assertEqual(moves, {leads[0].id: ["Gate A"], leads[1].id: ["Gate B"]})
 
     def test_defaults_of_each_company(self):
@@ -334,7 +336,9 @@ class TestWorkingTime(TwoCompanies):
         self._limit(1)
         entered = "2026-01-12 08:00:00"
         self.assertEqual(self._deadline(self._lead, entered), "2026-01-12 17:00:00")
-        self.company.resource_calendar_id = self._make_calendar("Tuesdays", "Europe/Brussels", self.company, [("1", (9, 12))])
+        self.company.resource_calendar_id = self._make_calendar(
+            "Tuesdays", "Europe/Brussels", self.company, [("1", (9, 12))]
+        )
         self.assertEqual(self._deadline(self._lead, entered), "2026-01-13 11:00:00")
 
     def test_shared_process_counts_in_each_companys_time(self):

@@ -80,8 +80,14 @@ class SecurityCommon(SalesProcessCommon):
         lead.sales_process_request_approval(self.approval.id)
         lead.sales_process_request_exception(self.diagnose.id, "Customer waits")
         self.env["sales.process.decision"].create(
-            {"lead_id": self.lead.id, "lead_name": self.lead.name, "outcome": "refused", "user_id": self.rep.id,
-             "company_id": self.company.id, "process_id": self.process.id}
+            {
+                "lead_id": self.lead.id,
+                "lead_name": self.lead.name,
+                "outcome": "refused",
+                "user_id": self.rep.id,
+                "company_id": self.company.id,
+                "process_id": self.process.id,
+            }
         )
         self.env.flush_all()
         facts = {name: self.env[name].search([("lead_id", "=", self.lead.id)]) for name in sorted(FACTS)}
@@ -113,9 +119,7 @@ class TestModelAccess(SecurityCommon):
         return set() if name in MANAGER_WIZARDS else set(ALL)
 
     def test_matrix(self):
-        users = (
-            self.public, self.portal, self.internal, self.own_rep, self.stranger, self.colleague, self.manager
-        )
+        users = (self.public, self.portal, self.internal, self.own_rep, self.stranger, self.colleague, self.manager)
         for name in sorted(self._get_models()):
             for user in users:
                 allowed = self._allowed(name, user)
@@ -149,9 +153,11 @@ class TestModelAccess(SecurityCommon):
                 for operation, call in calls.items():
                     if operation in allowed:
                         continue
-                    with self.subTest(model=name, user=user.login, operation=operation), mute_logger(
-                        "odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule"
-                    ), self.assertRaises(AccessError):
+                    with (
+                        self.subTest(model=name, user=user.login, operation=operation),
+                        mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule"),
+                        self.assertRaises(AccessError),
+                    ):
                         call()
 
     def test_menus_and_actions_of_the_addon_need_a_sales_group(self):
@@ -242,7 +248,11 @@ class TestFactsFollowTheLead(SecurityCommon):
 class TestPublicMethods(SecurityCommon):
     def _get_names(self):
         Lead = self.env["crm.lead"]
-        return {name for name in dir(Lead) if "sales_process" in name and not name.startswith("_") and name not in Lead._fields}
+        return {
+            name
+            for name in dir(Lead)
+            if "sales_process" in name and not name.startswith("_") and name not in Lead._fields
+        }
 
     def _arguments(self, name):
         self.env.flush_all()
@@ -268,12 +278,23 @@ class TestPublicMethods(SecurityCommon):
         super().setUp()
         self.file = self._upload(self.lead)
         self.exception = self.env["sales.process.exception"].create(
-            {"lead_id": self.lead.id, "process_id": self.process.id, "to_stage_id": self.propose.id, "reason": "x",
-             "requested_by_id": self.rep.id, "approver_ids": [Command.set(self.colleague.ids)]}
+            {
+                "lead_id": self.lead.id,
+                "process_id": self.process.id,
+                "to_stage_id": self.propose.id,
+                "reason": "x",
+                "requested_by_id": self.rep.id,
+                "approver_ids": [Command.set(self.colleague.ids)],
+            }
         )
         self.foreign_exception = self.env["sales.process.exception"].create(
-            {"lead_id": self._lead(name="Foreign").id, "to_stage_id": self.propose.id, "reason": "x",
-             "requested_by_id": self.rep.id, "approver_ids": [Command.set(self.colleague.ids)]}
+            {
+                "lead_id": self._lead(name="Foreign").id,
+                "to_stage_id": self.propose.id,
+                "reason": "x",
+                "requested_by_id": self.rep.id,
+                "approver_ids": [Command.set(self.colleague.ids)],
+            }
         )
 
     def test_every_method_is_known_here(self):
@@ -318,7 +339,8 @@ class TestPublicMethods(SecurityCommon):
         strange = other.stage_ids.requirement_ids
         lead = self.lead.with_user(self.rep)
         manual, document, approval = (
-            strange.filtered(lambda req, kind=kind: req.judgement == kind) for kind in ("manual", "document", "approval")
+            strange.filtered(lambda req, kind=kind: req.judgement == kind)
+            for kind in ("manual", "document", "approval")
         )
         calls = (
             lambda: lead.sales_process_answer(manual.id, {"state": "done"}),
@@ -342,10 +364,16 @@ class TestPublicMethods(SecurityCommon):
 
     def test_complete_writes_only_what_is_asked_for(self):
         lead = self.lead.with_user(self.rep)
-        for values in ({"user_id": self.colleague.id}, {"expected_revenue": 1, "stage_id": self.won.id}, {"team_id": 1}):
+        for values in (
+            {"user_id": self.colleague.id},
+            {"expected_revenue": 1, "stage_id": self.won.id},
+            {"team_id": 1},
+        ):
             with self.subTest(values=values), self.assertRaises(AccessError):
                 lead.sales_process_complete([{"requirement_id": self.criterion.id, "values": values}])
-        self.assertEqual((self.lead.user_id, self.lead.stage_id, self.lead.team_id), (self.rep, self.qualify, self.team))
+        self.assertEqual(
+            (self.lead.user_id, self.lead.stage_id, self.lead.team_id), (self.rep, self.qualify, self.team)
+        )
 
     def test_complete_stores_all_or_nothing(self):
         lead = self.lead.with_user(self.rep)
@@ -402,9 +430,8 @@ class TestPublicMethods(SecurityCommon):
             for user in (self.stranger, self.internal, self.portal, self.public):
                 self.env.flush_all()
                 self.env.invalidate_all()
-                with self.subTest(model=record._name, method=method, user=user.login):
-                    with self.assertRaises(AccessError):
-                        getattr(record.with_user(user), method)(*arguments)
+                with self.subTest(model=record._name, method=method, user=user.login), self.assertRaises(AccessError):
+                    getattr(record.with_user(user), method)(*arguments)
         self.assertEqual(deliverable.state, "submitted")
         self.assertEqual(self.exception.state, "requested")
 
@@ -412,7 +439,10 @@ class TestPublicMethods(SecurityCommon):
     def test_administrator_of_another_company_decides_nothing_here(self):
         foreign = self.env["res.company"].create({"name": "Elsewhere"})
         outsider = self._new_user(
-            "spf_outsider", "sales_team.group_sale_manager", company_id=foreign.id, company_ids=[Command.set(foreign.ids)]
+            "spf_outsider",
+            "sales_team.group_sale_manager",
+            company_id=foreign.id,
+            company_ids=[Command.set(foreign.ids)],
         )
         self.lead.with_user(self.rep).sales_process_submit_document(self.report.id, self.file.ids)
         deliverable = self.env["sales.process.deliverable"].search([("lead_id", "=", self.lead.id)])
@@ -459,7 +489,9 @@ class TestForeignFiles(SecurityCommon):
                 self._assert_not_taken(self.env["ir.attachment"].create({"name": "Secret", **values}))
 
     def test_loose_file_of_somebody_else(self):
-        self._assert_not_taken(self.env["ir.attachment"].with_user(self.stranger).create({"name": "Loose", "raw": b"x"}))
+        self._assert_not_taken(
+            self.env["ir.attachment"].with_user(self.stranger).create({"name": "Loose", "raw": b"x"})
+        )
 
     def test_missing_file(self):
         with self.assertRaises(AccessError):

@@ -165,7 +165,9 @@ class SalesProcessRequirement(models.Model):
             if loose:
                 loose.write({"res_model": self._name, "res_id": requirement.id})
             # A copied requirement gets files of its own: those of the original go when the original goes.
-            shared = files.filtered(lambda file, own=requirement.id: file.res_model == self._name and file.res_id != own)
+            shared = files.filtered(
+                lambda file, own=requirement.id: file.res_model == self._name and file.res_id != own
+            )
             for file in shared:
                 twin = file.copy({"res_id": requirement.id})
                 requirement.template_ids = [Command.unlink(file.id), Command.link(twin.id)]

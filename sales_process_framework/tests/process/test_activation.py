@@ -16,7 +16,9 @@ class ActivationCommon(SalesProcessCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.process.write({"team_ids": [Command.clear()]})
-        cls.budget = cls._require(cls.p_qualify, "Budget", judgement="condition", domain="[('expected_revenue', '>', 0)]")
+        cls.budget = cls._require(
+            cls.p_qualify, "Budget", judgement="condition", domain="[('expected_revenue', '>', 0)]"
+        )
         cls.contact = cls._require(
             cls.p_qualify, "Contact", judgement="condition", domain="[('contact_name', '!=', False)]"
         )
@@ -34,7 +36,13 @@ class ActivationCommon(SalesProcessCommon):
         wizard = (
             self.env["sales.process.activation"]
             .with_user(self.manager)
-            .create({"process_id": (process or self.process).id, "team_ids": [Command.set((teams or self.team).ids)], **vals})
+            .create(
+                {
+                    "process_id": (process or self.process).id,
+                    "team_ids": [Command.set((teams or self.team).ids)],
+                    **vals,
+                }
+            )
         )
         return wizard.sudo(False)
 
@@ -57,9 +65,7 @@ class TestDryRun(ActivationCommon):
         wizard = self._wizard()
         action = wizard.action_dry_run()
         self.assertEqual((action["res_model"], action["res_id"], action["target"]), (wizard._name, wizard.id, "new"))
-        self.assertEqual(
-            (wizard.open_count, wizard.held_count, wizard.ready_count, wizard.outside_count), (6, 3, 2, 1)
-        )
+        self.assertEqual((wizard.open_count, wizard.held_count, wizard.ready_count, wizard.outside_count), (6, 3, 2, 1))
         self.assertEqual(wizard.held_lead_ids, nothing | money | later)
         self.assertEqual(wizard.outside_lead_ids, outside)
         lines = {line.requirement_id: line for line in wizard.line_ids}

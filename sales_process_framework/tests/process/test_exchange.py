@@ -26,8 +26,10 @@ class ExchangeCommon(SalesProcessCommon):
     def _import_file(self, content):
         """Through the wizard, as an administrator uploads it."""
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
-        wizard = self.env["sales.process.import"].with_user(self.manager).create(
-            {"source": "file", "file": base64.b64encode(data), "filename": "process.json"}
+        wizard = (
+            self.env["sales.process.import"]
+            .with_user(self.manager)
+            .create({"source": "file", "file": base64.b64encode(data), "filename": "process.json"})
         )
         return self.env["sales.process"].browse(wizard.action_create_draft()["res_id"])
 
@@ -71,7 +73,9 @@ class TestRoundTrip(ExchangeCommon):
         self.p_qualify.write(
             {"time_limit_days": 2.5, "flexible": True, "role_id": role.id, "guidance": "<p>Listen <b>well</b></p>"}
         )
-        self.process.write({"skip_rule": "forbid", "back_rule": "forbid", "enforcement": "warn", "description": "<p>About</p>"})
+        self.process.write(
+            {"skip_rule": "forbid", "back_rule": "forbid", "enforcement": "warn", "description": "<p>About</p>"}
+        )
         first = self._require(
             self.p_qualify,
             "First",
@@ -142,7 +146,8 @@ class TestRoundTrip(ExchangeCommon):
         for code in ("en_US", "zh_TW", "zh_CN"):
             self.assertEqual(process.with_context(lang=code).name, data["process"]["name"][code])
             self.assertEqual(
-                process.with_context(lang=code).stage_ids.mapped("name"), [stage["name"][code] for stage in data["stages"]]
+                process.with_context(lang=code).stage_ids.mapped("name"),
+                [stage["name"][code] for stage in data["stages"]],
             )
 
     def test_english_only_database(self):
@@ -160,7 +165,9 @@ class TestRoundTrip(ExchangeCommon):
     def test_download(self):
         action = self.process.with_user(self.manager).action_export_json()
         self.assertEqual((action["type"], action["target"]), ("ir.actions.act_url", "download"))
-        attachment = self.env["ir.attachment"].search([("res_model", "=", "sales.process"), ("res_id", "=", self.process.id)])
+        attachment = self.env["ir.attachment"].search(
+            [("res_model", "=", "sales.process"), ("res_id", "=", self.process.id)]
+        )
         self.assertEqual(attachment.name, "Test Process 1.0.json")
         self.assertEqual(self._import_file(attachment.raw)._export_data(), self.process._export_data())
 

@@ -147,7 +147,13 @@ class TestVersions(SalesProcessCommon):
         return self.env["sales.process"].browse(action["res_id"])
 
     def test_numbers(self):
-        for version, following in (("1.0", "1.1"), ("1.9", "1.10"), ("2", "2.1"), ("2026-a", "2026-a.1"), ("1.2.3", "1.2.4")):
+        for version, following in (
+            ("1.0", "1.1"),
+            ("1.9", "1.10"),
+            ("2", "2.1"),
+            ("2026-a", "2026-a.1"),
+            ("1.2.3", "1.2.4"),
+        ):
             self.process.version = version
             self.assertEqual(self.process._next_version(), following)
 
@@ -201,9 +207,7 @@ class TestVersions(SalesProcessCommon):
         self.assertEqual(copied.template_ids.with_user(self.rep).raw, b"Fill in")
 
     def test_templates_of_a_duplicated_draft_are_its_own(self):
-        draft = self.env["sales.process"].create(
-            {"name": "Draft", "stage_ids": [Command.create({"name": "One"})]}
-        )
+        draft = self.env["sales.process"].create({"name": "Draft", "stage_ids": [Command.create({"name": "One"})]})
         file = self.env["ir.attachment"].create({"name": "own.txt", "raw": b"Own"})
         self._require(draft.stage_ids, "Doc", judgement="document", kind="deliverable", template_ids=file.ids)
         twin = draft.copy()

@@ -118,6 +118,7 @@ class TestExchangeCheck(BaseCase):
 
     def test_circles(self):
         for afters in ({"a": ["a"]}, {"a": ["b"]}, {"a": ["c"]}):
+
             def change(data, afters=afters):
                 for stage in data["stages"]:
                     for requirement in stage["requirements"]:
