@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from odoo.fields import Command
-
 from . import sql, texts
 from .stories import working_moment
 
@@ -34,7 +32,7 @@ class LeadBuilder:
         self.contacts = search("res.partner", f"partner_{market}_%_contact")
         self.sources = search("utm.source", "source_%")
         self.reasons = search("crm.lost.reason", "lost_reason_%")
-        self.messages = []
+        self.messages, self.changes = [], []
 
     def _ref(self, name):
         return self.env.ref(f"sales_process_framework.{name}")
@@ -218,7 +216,7 @@ class LeadBuilder:
 
     # -- log ----------------------------------------------------------------
 
-    def log(self, lead, at, body="", subtype="mail.mt_note", author=None, tracking=(), kind="notification", **vals):
+    def log(self, lead, at, body="", subtype="mail.mt_note", author=None, tracking=None, kind="notification", **vals):
         """Keep one entry of a lead's log; all are written at the end, in the order in which they happened."""
         self.messages.append(
             {
@@ -232,20 +230,31 @@ class LeadBuilder:
                 "author_id": (author or lead.user_id).partner_id.id,
                 "email_from": (author or lead.user_id).email_formatted,
                 "reply_to": (author or lead.user_id).email_formatted,
-                "tracking_value_ids": [Command.create(values) for values in tracking],
                 **vals,
             }
         )
+        self.changes.append(tracking)
 
     def finish(self, leads, deals):
         """Write the log and let the gates judge where each deal stands now."""
         for lead, (story, _checklist) in zip(leads, deals, strict=True):
             self._log_story(lead, story)
-        self.env["mail.message"].create(sorted(self.messages, key=lambda vals: vals["date"]))
+        self._write_log()
         for user, owned in leads.grouped("user_id").items():
             owned.message_subscribe(partner_ids=user.partner_id.ids)
         leads._refresh_gate_state()
         self.env.flush_all()
+
+    def _write_log(self):
+        order = sorted(range(len(self.messages)), key=lambda number: self.messages[number]["date"])
+        messages = self.env["mail.message"].create([self.messages[number] for number in order])
+        self.env["mail.tracking.value"].create(
+            [
+                {**self.changes[number], "mail_message_id": message.id}
+                for number, message in zip(order, messages, strict=True)
+                if self.changes[number]
+            ]
+        )
 
     def _log_story(self, lead, story):
         field = self.env["ir.model.fields"]._get("crm.lead", "stage_id")
@@ -264,7 +273,7 @@ class LeadBuilder:
                 "new_value_char": new.name,
             }
             won = "crm.mt_lead_won" if before.outcome == "won" else "crm.mt_lead_stage"
-            self.log(lead, after.entered, subtype=won, tracking=[change])
+            self.log(lead, after.entered, subtype=won, tracking=change)
         notes = {"open": self.rng.randint(1, 3), "won": self.rng.randint(0, 1), "lost": 0}[story.fate]
         end = story.closed or self.now
         for note in self.rng.sample(texts.LEAD_NOTES, notes):
