@@ -43,7 +43,6 @@
         "web.assets_web_dark": ["sales_process_framework/static/src/**/*.dark.scss"],
         "web.assets_tests": ["sales_process_framework/static/tests/tours/**/*"],
     },
-    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -1,13 +1,6 @@
 """Installing on a database in use, and leaving it again."""
 
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists
-
-
-def pre_init_hook(env):
-    """Add the process column empty: no process is active yet, so nothing needs computing on a million leads."""
-    if not column_exists(env.cr, "crm_lead", "sales_process_id"):
-        env.cr.execute(SQL("ALTER TABLE crm_lead ADD COLUMN sales_process_id integer"))
 
 
 def post_init_hook(env):

@@ -10,6 +10,7 @@ class LeadState:
     """What of a lead decides which gate it stands at."""
 
     stage_id: int
+    team_id: int
     process_id: int
     process_stage_id: int  # last stage the process knows; stays while the lead is parked outside
     type: str

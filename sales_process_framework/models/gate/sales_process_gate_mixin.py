@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.api import SUPERUSER_ID
@@ -35,9 +36,7 @@ class SalesProcessGateMixin(models.AbstractModel):
 
     sales_process_id = fields.Many2one(
         "sales.process",
-        compute="_compute_sales_process_id",
-        store=True,
-        precompute=True,
+        readonly=True,
         index="btree_not_null",
         copy=False,
         ondelete="set null",
@@ -64,17 +63,17 @@ class SalesProcessGateMixin(models.AbstractModel):
     # Which process
     # ------------------------------------------------------------------
 
-    @api.depends("team_id")
-    def _compute_sales_process_id(self):
-        """The running process of the team; a lead finishes on the version it follows as long as its team does."""
+    def _follow_team(self):
+        """Follow the running process of the team; a lead finishes on its version as long as its team does.
+
+        Not a compute: without a process in use, not even a recompute may cost plain CRM anything.
+        """
         running, teams = self.env["sales.process"]._get_running_teams()
-        for lead in self:
-            team_id = lead.team_id._origin.id
-            current = lead.sales_process_id.id if lead._origin else False
-            if not current or team_id not in teams.get(current, ()):
-                lead.sales_process_id = running.get(team_id, False)
-            else:
-                lead.sales_process_id = current
+        with self.env.protecting([self._fields["sales_process_id"]], self):
+            for lead in self:
+                team_id, current = lead.team_id.id, lead.sales_process_id.id
+                if not current or team_id not in teams.get(current, ()):
+                    lead._set_if_changed("sales_process_id", running.get(team_id, False))
 
     def _get_gate_company(self):
         """The company whose data the lead's rules may read."""
@@ -107,6 +106,7 @@ class SalesProcessGateMixin(models.AbstractModel):
         intake = self._is_intake()
         with self._gate_frame(None):
             leads = super().create(vals_list)
+            leads._follow_team()
             # A stage that nobody chose, or that an unattended channel chose, is the first of the process.
             unplaced = leads.browse(lead.id for lead, given in zip(leads, chosen, strict=True) if intake or not given)
             unplaced._place_in_first_stage()
@@ -124,7 +124,8 @@ class SalesProcessGateMixin(models.AbstractModel):
         snapshot = {lead.id: lead._get_gate_snapshot() for lead in self}
         with self._gate_frame(snapshot):
             result = super().write(vals)
-            # Reading the stage here runs the recompute that a change of team leaves pending.
+            # Reading team and stage here runs the recomputes that the write leaves pending.
+            self.filtered(lambda lead: lead.team_id.id != snapshot[lead.id].team_id)._follow_team()
             changes = [LeadChange(lead, snapshot[lead.id], lead._get_gate_snapshot()) for lead in self]
         self._handle_lead_changes(changes, refresh=bool(judged))
         return result
@@ -195,12 +196,13 @@ class SalesProcessGateMixin(models.AbstractModel):
 
     @staticmethod
     def _replace_stage(state, stage_id):
-        return LeadState(stage_id, state.process_id, state.process_stage_id, state.type, state.active, state.lost)
+        return replace(state, stage_id=stage_id)
 
     def _get_gate_snapshot(self):
         self.ensure_one()
         return LeadState(
             stage_id=self.stage_id.id,
+            team_id=self.team_id.id,
             process_id=self.sales_process_id.id,
             process_stage_id=self.sales_process_stage_id.id,
             type=self.type,

@@ -234,7 +234,7 @@ class TestJudgements(SalesProcessCommon):
             "UPDATE sales_process_requirement SET domain = %s WHERE id = %s", ["[('gone_field', '=', 1)]", broken.id]
         )
         broken.invalidate_recordset()
-        self.env.registry.clear_cache()
+        self.env["sales.process"]._clear_playbooks()
         lead = self._lead()
         payload = self.assertRefused(lead, self.diagnose)
         states = {item["name"]: item["state"] for item in payload["moves"][0]["items"]}
