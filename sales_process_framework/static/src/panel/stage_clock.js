@@ -17,7 +17,10 @@ export class StageClock extends Component {
     }
 
     get text() {
-        const { days_in_stage: days, limit_days: limit } = this.props.stage;
+        const { days_in_stage: days, entered, limit_days: limit } = this.props.stage;
+        if (!entered) {
+            return _t("Limit %(limit)s working days", { limit: this.days(limit) });
+        }
         if (limit) {
             return _t("%(days)s days here, limit %(limit)s working days", {
                 days: this.days(days || 0),
