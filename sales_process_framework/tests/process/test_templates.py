@@ -19,9 +19,10 @@ class TemplateCommon(SalesProcessCommon):
         for code in CHINESE:
             cls.env["res.lang"]._activate_lang(code)
 
-    def _install(self, template):
-        wizard = self.env["sales.process.import"].with_user(self.manager).create({"template": template})
-        return self.env["sales.process"].browse(wizard.action_create_draft()["res_id"])
+    @classmethod
+    def _install(cls, template):
+        wizard = cls.env["sales.process.import"].with_user(cls.manager).create({"template": template})
+        return cls.env["sales.process"].browse(wizard.action_create_draft()["res_id"])
 
     def _by_key(self, process):
         return {requirement.key: requirement for requirement in process.stage_ids.requirement_ids}
@@ -29,36 +30,40 @@ class TemplateCommon(SalesProcessCommon):
 
 @tagged("post_install", "-at_install")
 class TestInstall(TemplateCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.untouched = cls._lead()
+        cls.env.flush_all()
+        cls.values = cls.untouched.read()[0]
+        cls.running = cls.env["sales.process"]._get_running_teams()
+        cls.before = cls._list_untouched()
+        cls.installed = {template: cls._install(template) for template in TEMPLATES}
+        cls.env.flush_all()
+        cls.env.invalidate_all()
+
+    @classmethod
+    def _list_untouched(cls):
+        return {name: cls.env[name].with_context(active_test=False).search([]).ids for name in UNTOUCHED}
+
     def test_selection_in_a_fixed_order(self):
         keys = [key for key, _label in self.env["sales.process.import"]._get_template_selection()]
         self.assertEqual(keys, list(TEMPLATES))
 
     def test_draft_that_touches_nothing(self):
-        lead = self._lead()
-        self.env.flush_all()
-        before = {name: self.env[name].with_context(active_test=False).search([]).ids for name in UNTOUCHED}
-        values = lead.read()[0]
-        running = self.env["sales.process"]._get_running_teams()
-        for template in TEMPLATES:
+        for template, process in self.installed.items():
             with self.subTest(template=template):
-                process = self._install(template)
                 self.assertEqual(process.state, "draft")
                 self.assertFalse(process.team_ids)
                 self.assertFalse(process.stage_ids.stage_id, "columns come with activation")
                 self.assertEqual(process.company_id, self.company)
                 self.assertTrue(process.stage_ids.requirement_ids)
-        self.env.flush_all()
-        self.env.invalidate_all()
-        after = {name: self.env[name].with_context(active_test=False).search([]).ids for name in UNTOUCHED}
-        self.assertEqual(after, before)
-        self.assertEqual(lead.read()[0], values)
-        self.assertEqual(self.env["sales.process"]._get_running_teams(), running)
+        self.assertEqual(self._list_untouched(), self.before)
+        self.assertEqual(self.untouched.read()[0], self.values)
+        self.assertEqual(self.env["sales.process"]._get_running_teams(), self.running)
 
     def test_every_text_in_three_languages(self):
-        for template in TEMPLATES:
-            process = self._install(template)
-            self.env.flush_all()
-            self.env.invalidate_all()
+        for template, process in self.installed.items():
             stages, requirements = process.stage_ids, process.stage_ids.requirement_ids
             fields = {
                 process: ("name", "description"),
@@ -89,8 +94,7 @@ class TestInstall(TemplateCommon):
                     self.assertRegex(term, r"[\u4e00-\u9fff]", f"{code}: a paragraph was left in English")
 
     def test_what_a_rep_needs_is_there(self):
-        for template in TEMPLATES:
-            process = self._install(template)
+        for template, process in self.installed.items():
             with self.subTest(template=template):
                 self.assertTrue(process.description)
                 self.assertTrue(all(process.stage_ids.mapped("guidance")))
@@ -110,8 +114,8 @@ class TestInstall(TemplateCommon):
                 self.assertEqual(len(made.stage_names.split(" → ")), len(data[key]["stages"]))
 
     def test_forms_to_fill_in(self):
-        for template in TEMPLATES:
-            for requirement in self._install(template).stage_ids.requirement_ids.filtered("template_ids"):
+        for template, process in self.installed.items():
+            for requirement in process.stage_ids.requirement_ids.filtered("template_ids"):
                 with self.subTest(template=template, requirement=requirement.key):
                     files = requirement.template_ids
                     self.assertEqual(len(files), 3, "one in each language")
@@ -126,8 +130,13 @@ class TestInstall(TemplateCommon):
 class TestB2B(TemplateCommon):
     """S3.1 to S3.4 and T3, to the letter."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.b2b = cls._install("b2b")
+
     def test_eight_stages(self):
-        process = self._install("b2b")
+        process = self.b2b
         self.assertEqual(
             process.stage_ids.mapped("name"),
             [
@@ -145,7 +154,7 @@ class TestB2B(TemplateCommon):
         self.assertEqual((process.skip_rule, process.enforcement), ("forbid", "block"))
 
     def test_budget_of_nurturing(self):
-        budget = self._by_key(self._install("b2b"))["budget_confirmed"]
+        budget = self._by_key(self.b2b)["budget_confirmed"]
         self.assertEqual(budget.process_stage_id.key, "nurturing")
         self.assertEqual((budget.gate, budget.judgement, budget.mandatory), ("exit", "condition", True))
         self.assertEqual(list(budget._get_condition()), [("expected_revenue", ">=", 500000)])
@@ -154,7 +163,7 @@ class TestB2B(TemplateCommon):
             self.assertEqual(bool(lead.filtered_domain(budget._get_condition())), met)
 
     def test_spin_counts(self):
-        requirements = self._install("b2b").stage_ids.requirement_ids.filtered("spin_technique")
+        requirements = self.b2b.stage_ids.requirement_ids.filtered("spin_technique")
         self.assertEqual(
             [(req.spin_technique, req.min_count, req.max_count) for req in requirements],
             [("situation", 5, 8), ("problem", 3, 5), ("implication", 2, 3), ("need_payoff", 2, 3)],
@@ -167,7 +176,7 @@ class TestB2B(TemplateCommon):
             self.assertGreaterEqual(len(questions), requirement.min_count, "words for each question asked")
 
     def test_spin_order_and_records(self):
-        by_key = self._by_key(self._install("b2b"))
+        by_key = self._by_key(self.b2b)
         chain = [
             "spin_situation",
             "customer_background_record",
