@@ -1,8 +1,12 @@
-from odoo import models
+from odoo import fields, models
 
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"
+
+    sales_process_requirement_id = fields.Many2one(
+        "sales.process.requirement", ondelete="set null", index="btree_not_null", help="The approval it asks for."
+    )
 
     def write(self, vals):
         """Done activities are archived, and may be what a gate waits for."""

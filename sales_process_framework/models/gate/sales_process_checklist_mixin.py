@@ -298,11 +298,13 @@ class SalesProcessChecklistMixin(models.AbstractModel):
         else:
             answers.create({**vals, "lead_id": self.id, "requirement_id": requirement.id})
         for approver in approvers[:5]:
+            wording = requirement.with_context(lang=approver.lang)
             self.sudo().activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=approver.id,
-                summary=self.env._("Approve: %s", requirement.name),
+                summary=wording.env._("Approve: %s", wording.name),
                 note=plaintext2html(note) if note else False,
+                sales_process_requirement_id=requirement.id,
             )
 
     def _can_decide_approval(self, requirement):
@@ -338,8 +340,10 @@ class SalesProcessChecklistMixin(models.AbstractModel):
                 "note": note or answer.note,
             }
         )
-        summary = self.env._("Approve: %s", requirement.name)
-        self.sudo().activity_ids.filtered(lambda activity: activity.summary == summary).action_feedback()
+        asked = self.sudo().activity_ids.filtered(
+            lambda activity: activity.sales_process_requirement_id == requirement
+        )
+        asked.action_feedback()
         verb = self.env._("Approved") if approve else self.env._("Rejected")
         self.sudo().message_post(
             body=f"{verb}: {requirement.name}" + (f" ({note})" if note else ""),

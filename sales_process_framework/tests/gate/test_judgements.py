@@ -166,6 +166,8 @@ class TestJudgements(SalesProcessCommon):
         self._activate()
         lead = self._lead()
         rep_lead = lead.with_user(self.rep)
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.rep.lang = "fr_FR"
         rep_lead.sales_process_request_approval(approval.id)
         self.assertIn(self.colleague, lead.activity_ids.user_id)
         with self.assertRaises(UserError):
