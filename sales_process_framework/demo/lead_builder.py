@@ -226,7 +226,7 @@ class LeadBuilder:
                 "date": at,
                 "body": body,
                 "message_type": kind,
-                "subtype_id": self.env.ref(subtype).id,
+                "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id(subtype),
                 "author_id": (author or lead.user_id).partner_id.id,
                 "email_from": (author or lead.user_id).email_formatted,
                 "reply_to": (author or lead.user_id).email_formatted,
