@@ -22,7 +22,7 @@ FOLDER = settings.STATE / "bench"
 WARM_UP = 2
 WARM_UP_LONG = 1  # of cases with few rounds
 LONG = 5
-REPEAT_HISTORY = 3
+REPEAT_HISTORY = 2
 
 
 # -- databases -------------------------------------------------------------------
@@ -152,7 +152,6 @@ def measure_growth(flat, plain, addon):
 
 
 def measure_history(addon):
-    addon("rebuild_history")
     results = [addon("rebuild_history") for _repetition in range(REPEAT_HISTORY)]
     return report.compare_history(results, cases.HISTORY_LIMIT, cases.HISTORY_SPEED)
 
@@ -161,18 +160,15 @@ def run_all(wanted, plain, addon):
     """Yield a row for each case."""
     for case in cases.CASES.values():
         if case.rounds and wanted(case):
-            say(f"{case.name} …")
             yield measure(case, plain, addon)
     for flat in cases.FLAT:
         if wanted(flat):
-            say(f"{flat.name} …")
             yield measure_growth(flat, plain, addon)
 
 
 def run_automation(wanted, plain, automation):
     for case in cases.CASES.values():
         if case.rounds and case.name.startswith("move_") and wanted(case):
-            say(f"{case.name} with automation rules …")
             row = measure(case, plain, automation)
             row.name, row.case = f"automation_{row.name}", f"for comparison, automation rules: {row.case}"
             row.limit = row.queries_limit = row.passed = None
@@ -234,7 +230,11 @@ def main(arguments):
             return show_queries(options.queries, plain, addon)
         if options.profile:
             return show_profile(options.profile, plain, addon)
-        rows = list(collect(options, leads, plain, addon, start))
+        rows = []
+        for row in collect(options, leads, plain, addon, start):
+            rows.append(row)
+            if not options.json:
+                say(report.format_brief(row))
     return publish(options, leads, rows)
 
 
@@ -244,7 +244,6 @@ def collect(options, leads, plain, addon, start):
 
     yield from run_all(wanted, plain, addon)
     if not options.only or any(part in "history" for part in options.only):
-        say("history …")
         yield measure_history(addon)
     if options.with_automation:
         yield from run_automation(wanted, plain, start(ensure_automation(leads)))

@@ -152,7 +152,13 @@ class Worker:
 
     def rebuild_history(self):
         with self.registry.cursor() as cr:
-            result = cases.rebuild_history(Environment(cr, SUPERUSER_ID, {}))
+
+            def measure(call):
+                start = _read_clocks(cr)
+                call()
+                return _read_clocks(cr) - start
+
+            result = cases.rebuild_history(Environment(cr, SUPERUSER_ID, {}), measure)
             cr.rollback()
         return result
 
