@@ -143,7 +143,7 @@ class LeadBuilder:
 
     def _get_deadline(self, stay):
         """:return: naive UTC deadline of the stay, None in a stage without a limit"""
-        limit = self.stages[stay.position].time_limit_days if stay.position is not None else 0
+        limit = self.playbook.limit_days(self.stages[stay.position].stage_id.id) if stay.position is not None else 0
         return self.calendar._plan_working_days(stay.entered, limit) if limit else None
 
     def _recompute(self, leads, names):

@@ -16,7 +16,7 @@ class IrAttachment(models.Model):
         return form.get("lang", False) if isinstance(form, dict) and "form" in form else False
 
     def unlink(self):
-        """A deleted file opens its requirement again."""
+        """A deleted file opens its requirement again; what is left of an approved document is not what was approved."""
         deliverables = (
             self.env["sales.process.deliverable"].sudo().search([("attachment_ids", "in", self.ids)])
             if any(attachment.res_model == "sales.process.deliverable" for attachment in self.sudo())
@@ -26,5 +26,6 @@ class IrAttachment(models.Model):
         result = super().unlink()
         if leads:
             deliverables.invalidate_recordset(["attachment_ids"])
+            deliverables._reset_approval()
             leads._refresh_gate_state()
         return result

@@ -63,10 +63,13 @@ class TestTours(SalesProcessCommon, HttpCase):
 
     def test_paths(self):
         self._require(self.p_qualify, "Decision maker is known")
+        budget = self._require(self.p_qualify, "Budget is known")
         self._activate()
         leads = {
             name: self._lead(user=self.tour_manager, name=name) for name in ("First deal", "Second deal", "Third deal")
         }
+        for name in ("First deal", "Second deal"):
+            self._tick(leads[name], budget, user=self.tour_manager)
         self.team.member_ids |= self.tour_manager
 
         self.start_tour(

@@ -97,6 +97,13 @@ class Playbook:
         position = self.position(pipeline_stage)
         return None if position is None else self.stages[position]
 
+    def limit_days(self, pipeline_stage: int | None) -> float:
+        """Working days a lead may stay; 0 for no limit. Nothing follows the last won stage, so it has none."""
+        stage = self.stage_at(pipeline_stage)
+        if stage is None or (stage.is_won and self.next_stage(pipeline_stage) is None):
+            return 0.0
+        return stage.limit_days
+
     def with_predecessors(self, requirements: Iterable[Requirement]) -> dict[int, Requirement]:
         """The requirements and, transitively, those they come after; what has to be judged to settle them."""
         wanted: dict[int, Requirement] = {}

@@ -122,6 +122,10 @@ class SalesProcessDeliverable(models.Model):
         )
         return deliverable
 
+    def _reset_approval(self):
+        approved = self.filtered(lambda deliverable: deliverable.state == "approved")
+        approved.write({"state": "submitted", "approver_id": False, "decision_date": False})
+
     def _get_approvers(self):
         self.ensure_one()
         return self.requirement_id.role_id._get_approvers(self.lead_id, self.submitted_by_id)

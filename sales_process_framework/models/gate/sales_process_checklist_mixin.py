@@ -119,6 +119,10 @@ class SalesProcessChecklistMixin(models.AbstractModel):
         """
         self.ensure_one()
         self.check_access("write")
+        if not self.sudo().sales_process_id:
+            raise UserError(self.env._("This lead follows no process, it needs no exception."))
+        if not self.env["crm.stage"].browse(to_stage_id).exists():
+            raise UserError(self.env._("The stage you ask an exception for is gone. Reload the page."))
         if not (reason or "").strip():
             raise UserError(self.env._("Say why this lead should pass; whoever decides needs the reason."))
         Exceptions = self.env["sales.process.exception"].sudo()
@@ -340,9 +344,7 @@ class SalesProcessChecklistMixin(models.AbstractModel):
                 "note": note or answer.note,
             }
         )
-        asked = self.sudo().activity_ids.filtered(
-            lambda activity: activity.sales_process_requirement_id == requirement
-        )
+        asked = self.sudo().activity_ids.filtered(lambda activity: activity.sales_process_requirement_id == requirement)
         asked.action_feedback()
         verb = self.env._("Approved") if approve else self.env._("Rejected")
         self.sudo().message_post(

@@ -76,10 +76,24 @@ class SalesProcessDecision(models.Model):
 
     @api.model
     def _store_refusals(self, vals_list):
-        """Create refusals; a lead that was rolled back with its creation is kept by name only."""
-        lead_ids = [vals["lead_id"] for vals in vals_list if vals["lead_id"]]
-        alive = set(self.env["crm.lead"].with_context(active_test=False).browse(lead_ids).exists().ids)
-        self.create([{**vals, "lead_id": vals["lead_id"] if vals["lead_id"] in alive else False} for vals in vals_list])
+        """Create refusals; whatever was rolled back with the move, such as a new lead, is kept by name only."""
+        links = [name for name in vals_list[0] if self._fields[name].type == "many2one"]
+        existing = {
+            name: set(
+                self.env[self._fields[name].comodel_name]
+                .browse({vals[name] for vals in vals_list} - {False})
+                .exists()
+                .ids
+            )
+            for name in links
+        }
+        self.create(
+            [
+                {**vals, **{name: vals[name] if vals[name] in existing[name] else False for name in links}}
+                for vals in vals_list
+            ]
+        )
+        alive = existing["lead_id"]
         if alive:
             self.env["crm.lead"].flush_model(["sales_gate_state"])
             self.env.execute_query_dict(

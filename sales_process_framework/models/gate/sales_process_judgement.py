@@ -71,6 +71,10 @@ class SalesProcessJudgement(models.AbstractModel):
         """What :meth:`_judge` needs to know of the requirement; cached with the playbook, so plain values only."""
         return {}
 
+    def _relax_passed(self, requirement: Requirement) -> Requirement:
+        """What still holds of a requirement once its gate is passed: time alone reopens nothing."""
+        return requirement
+
     def _get_lead_fields(self, requirement):
         """:return: set of ``crm.lead`` field names whose change can change the verdict"""
         return set()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import models
@@ -16,6 +17,9 @@ class SalesProcessJudgementDocument(models.AbstractModel):
 
     def _prepare_settings(self, requirement):
         return {"approval": requirement.approval_required, "fresh_days": requirement.freshness_days}
+
+    def _relax_passed(self, requirement):
+        return replace(requirement, settings={**requirement.settings, "fresh_days": 0})
 
     def _judge(self, requirement, facts):
         documents = self.env["sales.process.deliverable"]._recall(facts)

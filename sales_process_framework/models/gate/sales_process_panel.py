@@ -249,11 +249,12 @@ class SalesProcessPanel(models.AbstractModel):
         facts = GateFacts(lead)
         earlier = [req for before in passed for req in before.requirements if req.mandatory]
         earlier += [req for req in stage.entry if req.mandatory] if stage and position else []
-        wanted = playbook.with_predecessors([*playbook.to_advance(lead.stage_id.id), *earlier])
+        wanted = playbook.with_predecessors(playbook.to_advance(lead.stage_id.id))
         standings = self.env["sales.process.judgement"]._judge_all(wanted.values(), facts)[lead.id]
         exit_items = self._prepare_items(stage.exit if stage else (), standings, lead, facts)
         entry_items = self._prepare_items(following.entry if stage and following else (), standings, lead, facts)
-        reopened = [req for req in earlier if standings[req.id] not in gate.SETTLED] if lead.active else []
+        still = self._judge_passed(playbook, earlier if lead.active else [], facts)
+        reopened = [req for req in earlier if still.get(req.id, Standing.MET) not in gate.SETTLED]
         met, total = gate.progress(playbook.to_advance(lead.stage_id.id), standings)
         return {
             "lead": {"id": lead.id, "name": lead.name},
@@ -268,7 +269,7 @@ class SalesProcessPanel(models.AbstractModel):
             "next": self._prepare_next(following) if stage and following else False,
             "exit": exit_items,
             "entry": entry_items,
-            "reopened": self._prepare_items(reopened, standings, lead, facts),
+            "reopened": self._prepare_items(reopened, still, lead, facts),
             "progress": {"met": met, "total": total, "percent": gate.percent(met, total)},
             "state": lead.sales_gate_state or "none",
             "can_advance": bool(stage and following and lead.active and lead.has_access("write")),
@@ -276,6 +277,15 @@ class SalesProcessPanel(models.AbstractModel):
             "exception": self._prepare_exception(lead),
             "calendar_note": self._get_calendar_note(playbook, lead),
         }
+
+    def _judge_passed(self, playbook, requirements, facts):
+        """:return: standing by id of requirements whose gate the lead has passed: what was taken back since"""
+        judgements = self.env["sales.process.judgement"]
+        wanted = [
+            judgements._get(requirement.judgement)._relax_passed(requirement)
+            for requirement in playbook.with_predecessors(requirements).values()
+        ]
+        return judgements._judge_all(wanted, facts)[facts.leads.id]
 
     def _prepare_preview(self, process_stage):
         """The same panel for an admin, for a lead that has just arrived and has nothing yet."""
@@ -324,7 +334,7 @@ class SalesProcessPanel(models.AbstractModel):
             "guidance": record.guidance or False,
             "role": record.role_id.name,
             "flexible": stage.flexible,
-            "limit_days": stage.limit_days,
+            "limit_days": playbook.limit_days(stage.pipeline_stage) if stage.pipeline_stage else stage.limit_days,
             "entered": fields.Datetime.to_string(entered) or False,
             "deadline": fields.Datetime.to_string(lead.sales_stage_deadline) or False,
             "days_in_stage": round((now - entered).total_seconds() / SECONDS_PER_DAY, 1) if entered else 0.0,

@@ -77,7 +77,8 @@ class SalesProcessHistoryMixin(models.AbstractModel):
         if change.closed:
             return "lost" if change.new.lost else "archived"
         if change.lead.stage_id.is_won and change.direction in (Direction.FORWARD, Direction.ASIDE):
-            return "won"
+            was_won = self.env["crm.stage"].sudo().browse(change.old.stage_id).is_won
+            return "advanced" if was_won else "won"
         return OUTCOME_BY_DIRECTION.get(change.direction, "moved")
 
     def _prepare_visit_vals(self, change, now, deadlines):
@@ -108,10 +109,10 @@ class SalesProcessHistoryMixin(models.AbstractModel):
             if not change.new.process_id:
                 continue
             playbook = self.env["sales.process"]._get_playbook(change.new.process_id)
-            stage = playbook.stage_at(change.new.stage_id)
-            if stage and stage.limit_days:
+            limit_days = playbook.limit_days(change.new.stage_id)
+            if limit_days:
                 calendar = change.lead._get_gate_calendar(playbook)
-                deadlines[change.lead.id] = calendar._plan_working_days(now, stage.limit_days)
+                deadlines[change.lead.id] = calendar._plan_working_days(now, limit_days)
         return deadlines
 
     def _assign_stage_times(self, changes, now, deadlines):

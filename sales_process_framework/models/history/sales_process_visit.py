@@ -139,9 +139,10 @@ class SalesProcessVisit(models.Model):
                 visit = by_lead.get(lead, self.browse())
                 entered = visit.entered or lead.date_last_stage_update or now
                 deadline = False
-                if stage and stage.limit_days:
+                limit_days = playbook.limit_days(lead.stage_id.id)
+                if limit_days:
                     calendar = lead._get_gate_calendar(playbook)
-                    deadline = calendar._plan_working_days(entered, stage.limit_days)
+                    deadline = calendar._plan_working_days(entered, limit_days)
                 lead.sales_stage_entered = entered
                 lead.sales_stage_deadline = deadline
                 visit.write(

@@ -112,6 +112,16 @@ class TestDeliverable(SalesProcessCommon):
         self.assertEqual(item["state"], "missing")
         self.assertFalse(file.exists())
 
+    def test_removing_one_of_two_files_resets_the_approval(self):
+        lead = self._lead()
+        files = self._upload(lead) + self._upload(lead, name="annex.txt", content=b"annex")
+        lead.with_user(self.rep).sales_process_submit_document(self.proposal.id, files.ids)
+        deliverable = self._deliverables(lead)
+        deliverable.with_user(self.colleague).action_approve()
+        lead.with_user(self.rep).sales_process_remove_document(self.proposal.id, files[1].id)
+        self.assertEqual((deliverable.state, deliverable.attachment_ids), ("submitted", files[0]))
+        self.assertFalse(deliverable.approver_id)
+
     def test_approval_taken_back(self):
         lead = self._lead()
         self._hand_in(lead, self.proposal)

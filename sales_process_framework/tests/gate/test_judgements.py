@@ -245,6 +245,15 @@ class TestJudgements(SalesProcessCommon):
             broken._get_condition()
         self.assertIn("gone_field", str(caught.exception))
 
+    def test_time_alone_reopens_nothing(self):
+        report = self._require(self.p_qualify, "Report", kind="deliverable", judgement="document", freshness_days=30)
+        self._activate()
+        lead = self._lead()
+        self._hand_in(lead, report)
+        self._move(lead, self.diagnose)
+        self.env["sales.process.deliverable"].search([("lead_id", "=", lead.id)]).content_date -= timedelta(days=90)
+        self.assertEqual(lead.with_user(self.rep).get_sales_process_panel()["reopened"], [])
+
     def test_taking_back_reopens(self):
         report = self._require(self.p_qualify, "Report", kind="deliverable", judgement="document")
         budget = self._require(self.p_qualify, "Budget", judgement="condition", domain="[('expected_revenue', '>', 0)]")

@@ -46,6 +46,17 @@ class TestVisit(SalesProcessCommon):
         self.assertEqual(visits.mapped("advanced_rate"), [1.0, 0.0, 1.0, 1.0, 0.0])
         self.assertEqual((visits.process_id, visits.team_id, visits.user_id), (self.process, self.team, self.rep))
 
+    def test_last_won_stage_has_no_limit_and_wins_once(self):
+        self.p_propose.is_won = self.propose.is_won = True
+        self.p_propose.time_limit_days = self.p_won.time_limit_days = 5
+        self._activate()
+        lead = self._lead()
+        self._move(lead, self.propose)
+        self.assertTrue(lead.sales_stage_deadline, "delivery has to be done in time, won or not")
+        self._move(lead, self.won)
+        self.assertFalse(lead.sales_stage_deadline, "nothing follows the last stage")
+        self.assertEqual(self._visits(lead).mapped("outcome"), ["won", "advanced", "open"])
+
     def test_batch_write_keeps_each_leads_own_time(self):
         self._activate()
         leads = self._lead() + self._lead(name="Older") + self._lead(name="Already there")

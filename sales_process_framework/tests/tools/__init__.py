@@ -1,3 +1,4 @@
+from . import test_exchange
 from . import test_gate
 from . import test_values
 from . import test_worktime
