@@ -4,6 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { useService } from "@web/core/utils/hooks";
 
+import { LEAD_ANSWERED } from "../gate/gate_error";
 import { useLeadUpload } from "../item/upload";
 import { ExceptionForm } from "./exception_form";
 import { MoveDraft } from "./move_draft";
@@ -145,6 +146,7 @@ export class SalesProcessGateDialog extends Component {
         if (entries.length) {
             await this.orm.call("crm.lead", "sales_process_complete", [[leadId], entries]);
             move.markSent();
+            this.env.bus.trigger(LEAD_ANSWERED, { leadId });
         }
     }
 
@@ -229,6 +231,7 @@ export class SalesProcessGateDialog extends Component {
                     answer.approvers.forEach((name) => approvers.add(name));
                     data.exception_state = "requested";
                 }
+                this.env.bus.trigger(LEAD_ANSWERED, { leadId: data.lead_id });
             }
             if (!waiting) {
                 return this.retry();
@@ -258,6 +261,7 @@ export class SalesProcessGateDialog extends Component {
                 item.id,
                 items.find((other) => other.id === item.id)
             );
+            this.env.bus.trigger(LEAD_ANSWERED, { leadId: move.data.lead_id });
         });
     }
 

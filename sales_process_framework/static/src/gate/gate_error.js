@@ -3,6 +3,9 @@ import { RPCError } from "@web/core/network/rpc";
 /** Server name of the refusal of a stage gate. */
 export const GATE_ERROR = "odoo.addons.sales_process_framework.exceptions.SalesProcessGateError";
 
+/** Tells on `env.bus` that answers of a lead were stored outside of its form. Detail: leadId. */
+export const LEAD_ANSWERED = "SALES_PROCESS:LEAD_ANSWERED";
+
 /**
  * @param {unknown} error
  * @returns {boolean} true for a refusal that carries the moves to show

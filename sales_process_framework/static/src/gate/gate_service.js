@@ -11,7 +11,7 @@ import { installGateInterceptor } from "./gate_interceptor";
  * once its leads are complete.
  */
 export const salesProcessGateService = {
-    dependencies: ["dialog", "orm", "notification"],
+    dependencies: ["dialog"],
     start(env, { dialog }) {
         let lastTurn = Promise.resolve();
         let pending = 0;

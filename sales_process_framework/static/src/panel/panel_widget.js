@@ -2,11 +2,11 @@ import { Component, onWillDestroy, status, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { Mutex } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
-import { isHandledGateError } from "../gate/gate_error";
+import { LEAD_ANSWERED, isHandledGateError } from "../gate/gate_error";
 import { useLeadUpload } from "../item/upload";
 import { SalesProcessPanel } from "./panel";
 
@@ -47,6 +47,11 @@ export class SalesProcessPanelWidget extends Component {
         useRecordObserver((record) => {
             // `data` is a new object each time the record comes back from the server.
             this.observe(record.resId, record.data);
+        });
+        useBus(this.env.bus, LEAD_ANSWERED, ({ detail }) => {
+            if (detail.leadId === this.leadId) {
+                this.load(detail.leadId);
+            }
         });
         onWillDestroy(() => this.loadId++);
     }
@@ -175,12 +180,9 @@ export class SalesProcessPanelWidget extends Component {
             });
             await record.load();
         } catch (error) {
-            if (isHandledGateError(error)) {
-                // The dialog may have stored answers although the lead stays where it is.
-                await this.load(this.leadId);
-                return;
+            if (!isHandledGateError(error)) {
+                throw error;
             }
-            throw error;
         } finally {
             this.state.advancing = false;
         }

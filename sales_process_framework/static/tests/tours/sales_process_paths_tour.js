@@ -97,8 +97,16 @@ registry.category("web_tour.tours").add("sales_process_paths_tour", {
             run: "click",
         },
         {
-            trigger: `${dialog} .o_sales_process_cancel`,
+            trigger: `${dialog} .o_sales_process_tick:first`,
             run: "click",
+        },
+        {
+            trigger: `${dialog} .o_sales_process_keep`,
+            run: "click",
+        },
+        {
+            content: "The answers are kept and show in the panel",
+            trigger: `${noDialog} .o_sales_process_progress_text:contains('1 of 2 done')`,
         },
         {
             content: "The stage is back, what was typed stays",
@@ -139,6 +147,10 @@ registry.category("web_tour.tours").add("sales_process_paths_tour", {
         {
             trigger: ".o_back_button, .breadcrumb-item:first a",
             run: "click",
+        },
+        {
+            content: "Wait for fresh data: loading it closes a quick create",
+            trigger: `${column("Won!")} .o_kanban_record:contains('Third deal')`,
         },
         {
             trigger: `${column("Propose")} .o_kanban_quick_add`,
