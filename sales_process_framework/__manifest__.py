@@ -38,9 +38,7 @@
     "assets": {
         "web.assets_backend": [
             "sales_process_framework/static/src/**/*",
-            ("remove", "sales_process_framework/static/src/**/*.dark.scss"),
         ],
-        "web.assets_web_dark": ["sales_process_framework/static/src/**/*.dark.scss"],
         "web.assets_tests": ["sales_process_framework/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

@@ -11,4 +11,13 @@ class SalesProcessGateError(UserError):
 
     def __init__(self, message, payload=None):
         super().__init__(message)
-        self.context = payload or {}
+        self._payload = dict(payload or {})
+
+    @property
+    def context(self):
+        return self._payload
+
+    @context.setter
+    def context(self, value):
+        # base_automation puts a context of its own on whatever goes wrong in a rule: the dialog needs ours as well.
+        self._payload = {**value, **self._payload}

@@ -4,6 +4,7 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.api import SUPERUSER_ID
 from odoo.exceptions import UserError
+from odoo.http import request
 
 from ...exceptions import SalesProcessGateError
 from ...tools import gate
@@ -107,6 +108,8 @@ class SalesProcessGateMixin(models.AbstractModel):
         with self._gate_frame(None):
             leads = super().create(vals_list)
             leads._follow_team()
+            if intake:
+                self.env.cr.cache.setdefault("sales_process_arrived", set()).update(leads.ids)
             # A stage that nobody chose, or that an unattended channel chose, is the first of the process.
             unplaced = leads.browse(lead.id for lead, given in zip(leads, chosen, strict=True) if intake or not given)
             unplaced._place_in_first_stage()
@@ -126,6 +129,8 @@ class SalesProcessGateMixin(models.AbstractModel):
             result = super().write(vals)
             # Reading team and stage here runs the recomputes that the write leaves pending.
             self.filtered(lambda lead: lead.team_id.id != snapshot[lead.id].team_id)._follow_team()
+            if "stage_id" not in vals:
+                self._place_newcomers(snapshot)
             changes = [LeadChange(lead, snapshot[lead.id], lead._get_gate_snapshot()) for lead in self]
         self._handle_lead_changes(changes, refresh=bool(judged))
         return result
@@ -239,7 +244,10 @@ class SalesProcessGateMixin(models.AbstractModel):
         Such a lead is never refused: it lands in the first stage. So the context key, which any caller may
         set, can only make a lead start earlier and never opens a gate.
         """
-        return bool(self.env.context.get("sales_process_intake")) or self.env.user._is_public() or self.env.user.share
+        if self.env.context.get("sales_process_intake") or self.env.user.share:
+            return True
+        # The website's form creates as superuser, for whoever sent it.
+        return bool(self.env.uid == SUPERUSER_ID and request and request.env and request.env.user.share)
 
     def _is_unjudged(self):
         placing = self.env.cr.cache.get("sales_process_placing")
@@ -255,6 +263,17 @@ class SalesProcessGateMixin(models.AbstractModel):
         return super(SalesProcessGateMixin, self.with_context(sales_process_intake=True)).message_new(
             msg_dict, custom_values=custom_values
         )
+
+    def _place_newcomers(self, snapshot):
+        """Leads that another team takes over out of a stage its process does not know start at the beginning."""
+        newcomers = self.browse()
+        for lead in self:
+            process_id = lead.sales_process_id.id
+            if process_id and process_id != snapshot[lead.id].process_id and lead.active and not lead.stage_id.is_won:
+                playbook = self.env["sales.process"]._get_playbook(process_id)
+                if playbook.position(lead.stage_id.id) is None:
+                    newcomers += lead
+        newcomers._place_in_first_stage()
 
     def _place_in_first_stage(self):
         """Put leads that follow a process into its first stage; nothing is judged."""
@@ -414,8 +433,8 @@ class SalesProcessGateMixin(models.AbstractModel):
                 decisions.append(self._prepare_decision_vals(refusal, "overridden", exception.reason, exception.id))
             elif refusal.verdict.move.flexible and self._may_override(lead):
                 decisions.append(self._prepare_decision_vals(refusal, "overridden", self.env._("Flexible stage")))
-            elif self._is_intake() and not refusal.change.created and not self.env.user.share:
-                # An assignment run moves on; the lead starts at the beginning of its process.
+            elif self._may_restart(refusal.change):
+                # Nobody is there to satisfy the gate; the lead starts at the beginning of its process.
                 decisions.append(self._prepare_decision_vals(refusal, "exempt"))
                 self._restart(playbook, refusal.change)
             else:
@@ -426,6 +445,14 @@ class SalesProcessGateMixin(models.AbstractModel):
             self.env["sales.process.decision"].sudo().create(decisions)
         if warned:
             self._warn(warned, facts)
+
+    def _may_restart(self, change):
+        """An assignment run moves on, and what follows from a lead's arrival does not undo the arrival."""
+        if change.created:
+            return False
+        if self.env.su and change.lead.id in self.env.cr.cache.get("sales_process_arrived", ()):
+            return True
+        return bool(self.env.context.get("sales_process_intake")) and not self.env.user.share
 
     def _may_override(self, lead):
         """The user has the right to let a lead pass: a sales administrator, never the superuser by accident."""

@@ -5,6 +5,10 @@ from ...tools import gate
 from ...tools.gate import Rule, Standing
 from .sales_process_judgement import GateFacts
 
+#: What somebody outside the company reads about a requirement; scripts, notes and files stay inside.
+PUBLIC_ITEM_KEYS = {"id", "name", "kind", "judgement", "gate", "mandatory", "stage", "state", "explanation", "after"}
+PUBLIC_ITEM_KEYS |= {"count", "min_count", "max_count"}
+
 SECONDS_PER_DAY = 86400.0
 
 
@@ -56,8 +60,14 @@ class SalesProcessPanel(models.AbstractModel):
             item["fields"] = self._prepare_blank_fields(definition, lead, standing)
             item["can_answer"] = may_write and standing != Standing.LOCKED
             item["can_approve"] = standing == Standing.WAITING and self._can_approve(record, lead, item)
-            items.append(item)
+            items.append(self._keep_inside(item) if self.env.user.share else item)
         return items
+
+    @api.model
+    def _keep_inside(self, item):
+        """A reseller moves leads in the portal, under sudo: what is missing is for him, the rest is not."""
+        blank = {key: [] if isinstance(value, list) else False for key, value in item.items()}
+        return {key: value if key in PUBLIC_ITEM_KEYS else blank[key] for key, value in item.items()}
 
     def _prepare_definition_item(self, definition, record):
         return {
@@ -190,7 +200,7 @@ class SalesProcessPanel(models.AbstractModel):
             "movement": self._describe_rule(rule, refusal) if rule else False,
             "items": self._prepare_items(verdict.unmet + verdict.advisory, refusal.standings, lead, facts),
             "can_override": bool(change.old) and lead._may_override(lead),
-            "can_request": bool(change.old) and not waiting,
+            "can_request": bool(change.old) and not waiting and not self.env.user.share,
             "exception_state": waiting.state if waiting else False,
         }
 

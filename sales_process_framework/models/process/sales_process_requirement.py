@@ -97,7 +97,11 @@ class SalesProcessRequirement(models.Model):
         if self.judgement == "document":
             self.kind = "deliverable"
 
-    @api.constrains("judgement", "domain", "field_ids", "activity_type_id", "process_id")
+    @api.constrains(
+        *("judgement", "domain", "field_ids", "activity_type_id", "process_id"),
+        # What judgements of other addons may be configured by.
+        *("min_count", "max_count", "freshness_days", "approval_required", "template_ids"),
+    )
     def _check_judgement(self):
         known = self.env["sales.process.judgement"]._get_registered()
         for requirement in self:
