@@ -40,8 +40,9 @@ class SalesProcessDeliverable(models.Model):
     approver_id = fields.Many2one("res.users", string="Decided By", readonly=True)
     decision_date = fields.Datetime(readonly=True)
     rejection_reason = fields.Text(readonly=True)
-    user_id = fields.Many2one(related="lead_id.user_id", string="Salesperson", store=True, index=True)
-    team_id = fields.Many2one(related="lead_id.team_id", store=True, index=True)
+    # Not stored: a stored one would make every change of a lead's salesperson look for documents.
+    user_id = fields.Many2one(related="lead_id.user_id", string="Salesperson")
+    team_id = fields.Many2one(related="lead_id.team_id")
     age_days = fields.Integer(string="Age", compute="_compute_age_days", help="Days since the date of the content.")
 
     @api.depends("content_date")
