@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+#: Fields of which a write can move a lead, or bring it to or from a gate.
+#: ``user_id`` and ``type`` recompute the team, the team recomputes the stage.
+WATCHED_FIELDS = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
+
 
 @dataclass(frozen=True, slots=True)
 class LeadState:

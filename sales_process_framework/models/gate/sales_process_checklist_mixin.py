@@ -374,7 +374,10 @@ class SalesProcessChecklistMixin(models.AbstractModel):
 
     def _get_allowed_values(self, requirement, values):
         """Only the fields that the requirement asks for, so that the dialog is no side door."""
-        allowed = set(requirement.field_ids.mapped("name"))
+        playbook = self.env["sales.process"]._get_playbook(requirement.process_id.id)
+        judgement = self.env["sales.process.judgement"]._get(requirement.judgement)
+        definition = playbook.requirement_by_id[requirement.id]
+        allowed = {*requirement.field_ids.mapped("name"), *judgement._get_input_fields(definition, self.sudo())}
         if extra := values.keys() - allowed:
             raise AccessError(self.env._("Not asked for here: %s", ", ".join(sorted(extra))))
         return values

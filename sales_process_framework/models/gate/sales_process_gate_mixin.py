@@ -8,13 +8,8 @@ from odoo.http import request
 
 from ...exceptions import SalesProcessGateError
 from ...tools import gate
-from .lead_change import LeadChange, LeadState, Refusal
+from .lead_change import WATCHED_FIELDS, LeadChange, LeadState, Refusal
 from .sales_process_judgement import GateFacts
-
-#: Fields of which a write can move a lead, or bring it to or from a gate.
-#: ``user_id`` and ``type`` recompute the team, the team recomputes the stage.
-WATCHED_FIELDS = {"stage_id", "team_id", "user_id", "type", "active", "probability"}
-
 
 #: Leads refreshed between two commits of the nightly run.
 REFRESH_BATCH = 1000

@@ -79,6 +79,10 @@ class SalesProcessJudgement(models.AbstractModel):
         """:return: set of ``crm.lead`` field names whose change can change the verdict"""
         return set()
 
+    def _get_input_fields(self, requirement: Requirement, lead):
+        """:return: names of lead fields that a rep can fill in to meet it, offered in the dialog"""
+        return []
+
     def _get_configuration_problem(self, requirement):
         """:return: a sentence for the admin when the requirement cannot be judged like this, else False"""
         return False

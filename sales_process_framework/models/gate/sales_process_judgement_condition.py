@@ -5,9 +5,11 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.gate import Standing
+from .lead_change import WATCHED_FIELDS
 from .sales_process_judgement_field import has_value
 
 UNSET_VALUES = (False, None)
+INPUT_TYPES = ("char", "text", "integer", "float", "monetary", "date", "datetime", "boolean", "selection", "many2one")
 
 
 class SalesProcessJudgementCondition(models.AbstractModel):
@@ -37,6 +39,24 @@ class SalesProcessJudgementCondition(models.AbstractModel):
         # A dry search finds what validation alone does not, such as a value of the wrong type.
         self.env["crm.lead"].sudo().search_count(domain, limit=1)
         return False
+
+    def _get_input_fields(self, requirement, lead):
+        """The lead's own fields that the condition tests, save those that move it."""
+        domain = Domain(literal_eval(requirement.settings["domain"]))
+        names = dict.fromkeys(condition.field_expr for condition in domain.iter_conditions())
+        return [name for name in names if self._is_input(lead, name)]
+
+    def _is_input(self, lead, name):
+        field = lead._fields.get(name)
+        return bool(field and field.type in INPUT_TYPES and not field.readonly and name not in WATCHED_FIELDS)
+
+    def _explain(self, requirement, standing, lead, facts):
+        if standing != Standing.MISSING:
+            return False
+        labels = [
+            lead._fields[name]._description_string(self.env) for name in self._get_input_fields(requirement, lead)
+        ]
+        return self.env._("Look at: %s", ", ".join(labels)) if labels else False
 
     def _judge(self, requirement, facts):
         # Only the lead's own company is read, whoever moves the lead and whatever sudo could see.

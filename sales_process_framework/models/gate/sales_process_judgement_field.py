@@ -35,6 +35,9 @@ class SalesProcessJudgementField(models.AbstractModel):
     def _get_blank_fields(self, requirement, lead):
         return [name for name in requirement.settings["fields"] if not has_value(lead, name)]
 
+    def _get_input_fields(self, requirement, lead):
+        return self._get_blank_fields(requirement, lead)
+
     def _explain(self, requirement, standing, lead, facts):
         if standing != Standing.MISSING:
             return False

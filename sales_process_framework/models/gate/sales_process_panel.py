@@ -139,11 +139,11 @@ class SalesProcessPanel(models.AbstractModel):
         }
 
     def _prepare_blank_fields(self, definition, lead, standing):
-        if definition.judgement != "field" or standing in gate.SETTLED or not lead:
+        if standing != Standing.MISSING or not lead:
             return []
-        judgement = self.env["sales.process.judgement"]._get("field")
+        judgement = self.env["sales.process.judgement"]._get(definition.judgement)
         blank = []
-        for name in judgement._get_blank_fields(definition, lead.sudo()):
+        for name in judgement._get_input_fields(definition, lead.sudo()):
             field = lead._fields[name]
             entry = {"name": name, "label": field._description_string(self.env), "type": field.type}
             if field.type == "selection":

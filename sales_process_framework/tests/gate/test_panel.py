@@ -105,6 +105,23 @@ class TestPanel(SalesProcessCommon):
         lead.invalidate_recordset()
         self.assertFalse(lead.contact_name)
 
+    def test_dialog_offers_the_fields_of_a_condition(self):
+        budget = self._require(
+            self.p_qualify, "Budget", judgement="condition", domain="[('expected_revenue', '>=', 500000)]"
+        )
+        mover = self._require(
+            self.p_qualify, "Owned", judgement="condition", domain="[('user_id.name', '=', 'Nobody')]"
+        )
+        self._activate()
+        lead = self._lead()
+        items = {item["id"]: item for item in self.assertRefused(lead, self.diagnose)["moves"][0]["items"]}
+        self.assertEqual([field["name"] for field in items[budget.id]["fields"]], ["expected_revenue"])
+        self.assertIn("Expected Revenue", items[budget.id]["explanation"])
+        self.assertEqual(items[mover.id]["fields"], [], "what moves a lead is no input of the dialog")
+        entry = {"requirement_id": budget.id, "values": {"expected_revenue": 600000}}
+        lead.with_user(self.rep).sales_process_complete([entry])
+        self.assertEqual(lead.expected_revenue, 600000)
+
     def test_queries_of_the_panel_are_flat(self):
         for index in range(3):
             self._require(self.p_qualify, f"Criterion {index}")
