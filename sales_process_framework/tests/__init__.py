@@ -5,4 +5,5 @@ from . import process
 from . import test_multi_company
 from . import test_security
 from . import test_tours
+from . import test_translations
 from . import tools
