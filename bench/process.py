@@ -118,7 +118,7 @@ def _leads(process):
     yield SQL(
         """
         CREATE TEMP TABLE met AS
-        SELECT lead.id AS lead_id, lead.user_id, lead.team_id, lead.date_last_stage_update AS at,
+        SELECT lead.id AS lead_id, lead.user_id, lead.date_last_stage_update AS at,
                req.id AS requirement_id, req.judgement, req.min_count, req.process_stage_id
           FROM crm_lead lead
           JOIN place ON place.stage_id = lead.stage_id
@@ -147,11 +147,10 @@ def _answers():
 def _documents():
     yield SQL(
         """
-        INSERT INTO sales_process_deliverable (lead_id, requirement_id, process_stage_id, version, state, user_id,
-                                               team_id, submitted_by_id, submitted_date, content_date, create_uid,
+        INSERT INTO sales_process_deliverable (lead_id, requirement_id, process_stage_id, version, state,
+                                               submitted_by_id, submitted_date, content_date, create_uid,
                                                create_date, write_date)
-        SELECT lead_id, requirement_id, process_stage_id, 1, 'submitted', user_id, team_id, user_id, at, at::date,
-               user_id, at, at
+        SELECT lead_id, requirement_id, process_stage_id, 1, 'submitted', user_id, at, at::date, user_id, at, at
           FROM met WHERE judgement = 'document'
         """
     )
