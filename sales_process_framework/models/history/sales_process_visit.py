@@ -28,6 +28,11 @@ class SalesProcessVisit(models.Model):
     duration_days = fields.Float(
         string="Days", readonly=True, aggregator="avg", digits=(16, 2), help="Calendar days of a stay that has ended."
     )
+    days_so_far = fields.Float(
+        compute="_compute_days_so_far",
+        digits=(16, 1),
+        help="Calendar days since the lead entered a stage it is still in.",
+    )
     deadline = fields.Datetime(readonly=True, help="Entered plus the time limit of the stage, in working time.")
     overdue = fields.Boolean(string="Left Too Late", readonly=True)
     direction = fields.Selection(
@@ -73,6 +78,13 @@ class SalesProcessVisit(models.Model):
     def _compute_display_name(self):
         for visit in self:
             visit.display_name = f"{visit.lead_id.name} – {visit.stage_id.name or ''}"
+
+    @api.depends("entered", "left")
+    def _compute_days_so_far(self):
+        now = self.env.cr.now()
+        for visit in self:
+            until = visit.left or now
+            visit.days_so_far = (until - visit.entered).total_seconds() / SECONDS_PER_DAY
 
     @api.model
     def _close(self, outcomes, now):
