@@ -73,7 +73,7 @@ def bench(arguments):
 def psql(arguments):
     set_up()
     with postgres.in_use():
-        return suites.call("psql", *(arguments or [settings.DEV_DATABASE]))
+        return suites.call("psql", "-d", settings.DEV_DATABASE, *arguments)
 
 
 def shell(arguments):
