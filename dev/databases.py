@@ -27,7 +27,7 @@ def plain(modules=("crm",), languages=()):
 
 def with_addon(modules=("crm",), demo=False, languages=(), addon=settings.ADDON):
     """A template with the addon on top of `plain(modules)`; `demo` is about the addon's own demo data."""
-    kind = f"spf_{digest(addon, demo, *modules, 'languages', *languages)[:6]}"
+    kind = f"spf_{digest(addon, 'demo' if demo else 'bare', *modules, 'languages', *languages)[:6]}"
     base = plain(modules, languages)
     name = f"{kind}_{digest(base, addons.stamp(addon))[:12]}"
 
@@ -35,6 +35,9 @@ def with_addon(modules=("crm",), demo=False, languages=(), addon=settings.ADDON)
         for old in list_databases(f"{kind}_"):
             drop(old)
         clone(name, base)
+        if not demo:
+            # Odoo adds a module's demo data wherever those of its dependencies are, whatever the command line says.
+            sql("UPDATE ir_module_module SET demo = false", name)
         server.call(name, *_install(name, [addon], demo=demo), "--log-level=info")
 
     return _template(name, f"{addon} {'with' if demo else 'without'} demo on {', '.join(modules)}", build)
