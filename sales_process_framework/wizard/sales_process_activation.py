@@ -44,9 +44,16 @@ class SalesProcessActivation(models.TransientModel):
     def _compute_stage_ids(self):
         for wizard in self:
             wizard.stage_ids = [Command.clear()] + [
-                Command.create({"process_stage_id": stage.id, "stage_id": stage.stage_id.id})
+                Command.create({"process_stage_id": stage.id, "stage_id": wizard._suggest_column(stage).id})
                 for stage in wizard.process_id.stage_ids
             ]
+
+    def _suggest_column(self, process_stage):
+        """The column chosen for the stage, else one of the same name that everybody or these teams see."""
+        if process_stage.stage_id:
+            return process_stage.stage_id
+        visible = ["|", ("team_ids", "=", False), ("team_ids", "in", self.process_id.team_ids.ids)]
+        return self.env["crm.stage"].search([("name", "=ilike", process_stage.name), *visible], limit=1)
 
     @api.onchange("team_ids")
     def _onchange_team_ids(self):

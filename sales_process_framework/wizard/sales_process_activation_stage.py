@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SalesProcessActivationStage(models.TransientModel):
@@ -14,3 +14,9 @@ class SalesProcessActivationStage(models.TransientModel):
     stage_id = fields.Many2one(
         "crm.stage", string="Pipeline Stage", help="Empty: a new column, shown to the chosen teams only."
     )
+    hint = fields.Char(compute="_compute_hint")
+
+    @api.depends("stage_id")
+    def _compute_hint(self):
+        for line in self:
+            line.hint = False if line.stage_id else self.env._("New column for these teams")

@@ -188,6 +188,13 @@ class SalesProcess(models.Model):
                 "company_id": self.company_id.id,
             }
         )
+
+        def place(stage):
+            return stage.sequence, stage.name, stage.id
+
+        for old, new in zip(self.stage_ids.sorted(place), copy.stage_ids.sorted(place), strict=True):
+            # The next version takes over the same columns of the pipeline.
+            new.stage_id = old.stage_id
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

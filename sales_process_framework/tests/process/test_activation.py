@@ -366,3 +366,33 @@ class TestReplacing(ActivationCommon):
         self.assertEqual(other.predecessor_id, self.process)
         self._activate_by_wizard(self.second, self.other_team)
         self.assertEqual(self.second.predecessor_id, self.process)
+
+
+@tagged("post_install", "-at_install")
+class TestSuggestedColumns(ActivationCommon):
+    def test_column_of_the_same_name_is_suggested(self):
+        draft = self.env["sales.process"].create(
+            {
+                "name": "Fresh",
+                "stage_ids": [
+                    Command.create({"name": "ANYBODY’s first"}),
+                    Command.create({"name": "Nothing like it"}),
+                ],
+            }
+        )
+        column = self.env["crm.stage"].create({"name": "Anybody’s first", "sequence": 1})
+        lines = self._wizard(process=draft).stage_ids
+        self.assertEqual(lines.mapped("stage_id"), column)
+        self.assertEqual(lines.mapped("hint"), [False, "New column for these teams"])
+
+    def test_next_version_takes_over_the_columns(self):
+        self.process.write({"team_ids": [Command.set(self.team.ids)], "state": "active"})
+        action = self.process.with_user(self.manager).action_new_version()
+        version = self.env["sales.process"].browse(action["res_id"])
+        self.assertEqual(version.stage_ids.mapped("stage_id"), self.stages)
+        self.assertEqual(version.version, "1.1")
+        lead = self._lead(expected_revenue=0)
+        wizard = self._wizard(process=version)
+        wizard.action_dry_run()
+        self.assertIn(lead, wizard.held_lead_ids)
+        self.assertFalse(wizard.outside_count)
