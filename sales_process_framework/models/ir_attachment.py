@@ -17,6 +17,8 @@ class IrAttachment(models.Model):
 
     def unlink(self):
         """A deleted file opens its requirement again; what is left of an approved document is not what was approved."""
+        if not self.env["sales.process"]._is_in_use():
+            return super().unlink()
         deliverables = (
             self.env["sales.process.deliverable"].sudo().search([("attachment_ids", "in", self.ids)])
             if any(attachment.res_model == "sales.process.deliverable" for attachment in self.sudo())

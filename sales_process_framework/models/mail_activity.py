@@ -16,6 +16,8 @@ class MailActivity(models.Model):
         return result
 
     def unlink(self):
+        if not self.env["sales.process"]._is_in_use():
+            return super().unlink()
         done = self.filtered(lambda activity: not activity.active and activity.res_model == "crm.lead")
         leads = self.env["crm.lead"].sudo().browse(done.mapped("res_id"))
         result = super().unlink()

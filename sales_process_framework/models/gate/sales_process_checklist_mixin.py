@@ -400,7 +400,8 @@ class SalesProcessChecklistMixin(models.AbstractModel):
     def _merge_dependences(self, opportunities):
         """The head keeps its answers and gets those it lacks; documents of both leads stay."""
         result = super()._merge_dependences(opportunities)
-        self._merge_checklists(opportunities)
+        if self.env["sales.process"]._is_in_use():
+            self._merge_checklists(opportunities)
         return result
 
     def _merge_checklists(self, opportunities):
