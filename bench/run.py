@@ -260,9 +260,9 @@ def publish(options, leads, rows):
     path = FOLDER / f"{leads}.json"
     report.write(path, rows, **about)
     print(path.read_text() if options.json else f"\n{leads:,} leads\n{report.format_table(rows)}", flush=True)
-    missed = [row for row in rows if row.passed is False]
+    met, missed = ([row for row in rows if row.passed is verdict] for verdict in (True, False))
     if not options.json:
-        print(f"\n{len(rows) - len(missed)} within their limits, {len(missed)} missed", flush=True)
+        print(f"\n{len(met)} within their limits, {len(missed)} missed", flush=True)
     return 1 if missed else 0
 
 
