@@ -15,6 +15,17 @@ class IrAttachment(models.Model):
             return False
         return form.get("lang", False) if isinstance(form, dict) and "form" in form else False
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "name" in vals:
+            self._forget_process_texts()
+        return result
+
+    def _forget_process_texts(self):
+        """The panel keeps names of template files with what a process says."""
+        if any(attachment.res_model == "sales.process.requirement" for attachment in self.sudo()):
+            self.env["sales.process"]._clear_playbooks()
+
     def unlink(self):
         """A deleted file opens its requirement again; what is left of an approved document is not what was approved."""
         if not self.env["sales.process"]._is_in_use():
@@ -25,6 +36,7 @@ class IrAttachment(models.Model):
             else self.env["sales.process.deliverable"]
         )
         leads = deliverables.lead_id
+        self._forget_process_texts()
         result = super().unlink()
         if leads:
             deliverables.invalidate_recordset(["attachment_ids"])

@@ -89,6 +89,27 @@ class SalesProcessDeliverable(models.Model):
             documents[lead_id, requirement_id].append(DocumentRow(*row))
         return documents
 
+    def _load_details(self, leads):
+        """:return: {(lead id, requirement id): [dict]} of documents with their files, oldest first, for display"""
+        self.flush_model()
+        self.env["ir.attachment"].flush_model(["name"])
+        rows = self.env.execute_query_dict(
+            SQL(
+                """SELECT d.lead_id, d.requirement_id, d.id, d.state, d.version, d.content_date, d.approver_id,
+                          d.rejection_reason, d.submitted_by_id, d.submitted_date,
+                          (SELECT json_agg(json_build_object('id', a.id, 'name', a.name) ORDER BY a.id DESC)
+                             FROM sales_process_deliverable_attachment_rel r
+                             JOIN ir_attachment a ON a.id = r.attachment_id
+                            WHERE r.deliverable_id = d.id) AS files
+                     FROM sales_process_deliverable d WHERE d.lead_id = ANY(%s) ORDER BY d.id""",
+                leads.ids,
+            )
+        )
+        details = defaultdict(list)
+        for row in rows:
+            details[row["lead_id"], row["requirement_id"]].append(row)
+        return details
+
     # -- what people do -----------------------------------------------------
 
     @api.model

@@ -48,4 +48,5 @@ class SalesProcessAnswer(models.Model):
         names = ["lead_id", "requirement_id", *AnswerRow._fields]
         query = self.sudo()._search([("lead_id", "in", leads.ids)])
         rows = self.env.execute_query(query.select(*(self._field_to_sql(self._table, name, query) for name in names)))
-        return {(lead_id, requirement_id): AnswerRow(*row) for lead_id, requirement_id, *row in rows}
+        answers = {(lead_id, requirement_id): AnswerRow(*row) for lead_id, requirement_id, *row in rows}
+        return {key: row._replace(count=row.count or 0) for key, row in answers.items()}

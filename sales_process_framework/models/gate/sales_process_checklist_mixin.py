@@ -367,10 +367,12 @@ class SalesProcessChecklistMixin(models.AbstractModel):
         """A sales administrator, or whoever holds the role of the stage without being the salesperson."""
         if super()._may_override(lead):
             return True
-        role = lead.sudo().sales_process_stage_id.role_id
-        if not role or role.kind == "salesperson" or lead.user_id == self.env.user:
+        stage_id = lead.sudo().sales_process_stage_id.id
+        texts = self.env["sales.process.panel"]._get_texts(lead.sudo().sales_process_id.id)["stages"]
+        role = texts.get(stage_id, {}).get("role_id")
+        if not role or texts[stage_id]["role_kind"] == "salesperson" or lead.user_id == self.env.user:
             return False
-        return self.env.user in role._get_users(lead.sudo())
+        return self.env.user in self.env["sales.process.role"].sudo().browse(role)._get_users(lead.sudo())
 
     def _get_allowed_values(self, requirement, values):
         """Only the fields that the requirement asks for, so that the dialog is no side door."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
 from ...tools import gate
@@ -39,24 +39,33 @@ class SalesProcessPanel(models.AbstractModel):
         """
         Requirement = self.env["sales.process.requirement"].sudo()
         definitions = list(requirements)
-        records = Requirement.browse([definition.id for definition in definitions])
+        if not definitions:
+            return []
+        # A preview has no lead to say whose process it is.
+        process = lead.sudo().sales_process_id or Requirement.browse(definitions[0].id).process_id
+        texts = self._get_texts(process.id)["requirements"]
         answers = self.env["sales.process.answer"]._recall(facts)
         documents = self.env["sales.process.deliverable"]._recall(facts)
-        may_write = bool(lead) and lead.has_access("write")
+        load_details = self.env["sales.process.deliverable"]._load_details
+        details = facts.recall("document_details", load_details) if documents else {}
+        names = facts.recall("names", lambda leads: self._load_names(leads, answers, details))
+        may_write = bool(lead) and facts.recall(("may_write", lead.id), lambda leads: lead.has_access("write"))
         items = []
-        for definition, record in zip(definitions, records, strict=True):
+        for definition in definitions:
+            record = Requirement.browse(definition.id)
             standing = standings.get(definition.id, Standing.MISSING)
-            item = self._prepare_definition_item(definition, record)
+            item = dict(texts[definition.id])
+            role_id, role_kind = item.pop("role_id"), item.pop("role_kind")
             item["state"] = standing.value
-            item["owner"] = self._get_owner_name(record, lead)
+            item["owner"] = self._get_owner_name(role_id, role_kind, lead, names)
             item["after"] = [
-                Requirement.browse(after).name
+                texts[after]["name"]
                 for after in definition.after
                 if standings.get(after, Standing.MISSING) not in gate.SETTLED
             ]
             item["explanation"] = self._explain(definition, standing, item, lead, facts)
-            item.update(self._prepare_answer_item(answers.get((lead.id, definition.id))))
-            item.update(self._prepare_document_item(documents.get((lead.id, definition.id))))
+            item.update(self._prepare_answer_item(answers.get((lead.id, definition.id)), names))
+            item.update(self._prepare_document_item(details.get((lead.id, definition.id)), names))
             item["fields"] = self._prepare_blank_fields(definition, lead, standing)
             item["can_answer"] = may_write and standing != Standing.LOCKED
             item["can_approve"] = standing == Standing.WAITING and self._can_approve(record, lead, item)
@@ -93,10 +102,55 @@ class SalesProcessPanel(models.AbstractModel):
         labels = dict(record._fields["spin_technique"]._description_selection(self.env))
         return labels.get(record.spin_technique, False)
 
-    def _get_owner_name(self, record, lead):
-        if not record.role_id:
-            return lead.user_id.sudo().name
-        return ", ".join(record.role_id._get_users(lead.sudo()).mapped("name")[:3]) or False if lead else False
+    def _get_owner_name(self, role_id, role_kind, lead, names):
+        if not role_id or role_kind == "salesperson":
+            return names.get(lead.user_id.id, False)
+        role = self.env["sales.process.role"].sudo().browse(role_id)
+        return ", ".join(role._get_users(lead.sudo()).mapped("name")[:3]) or False if lead else False
+
+    def _load_names(self, leads, answers, details):
+        """:return: {user id: name} of everybody the items name, in one query"""
+        ids = {answer.user_id for answer in answers.values()} | {lead.user_id.id for lead in leads}
+        ids |= {row[key] for rows in details.values() for row in rows for key in ("approver_id", "submitted_by_id")}
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT u.id, p.name FROM res_users u JOIN res_partner p ON p.id = u.partner_id WHERE u.id = ANY(%s)",
+                list(ids - {None, False}),
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    @tools.ormcache("process_id", "self.env.lang", cache="stable")
+    def _get_texts(self, process_id):
+        """What a process says, in the user's language: the same for every lead, so kept with the playbook.
+
+        :return: {"process": …, "stages": {stage id: …}, "requirements": {requirement id: …}}; not to be changed
+        """
+        playbook = self.env["sales.process"]._get_playbook(process_id)
+        process = self.env["sales.process"].sudo().browse(process_id)
+        stages = process.stage_ids
+        return {
+            "process": {"id": process.id, "name": process.name, "version": process.version},
+            "stages": {
+                stage.id: {
+                    "name": stage.name,
+                    "guidance": stage.guidance or False,
+                    "role": stage.role_id.name,
+                    "role_id": stage.role_id.id,
+                    "role_kind": stage.role_id.kind,
+                }
+                for stage in stages
+            },
+            "requirements": {
+                req.id: {
+                    **self._prepare_definition_item(playbook.requirement_by_id[req.id], req),
+                    "role_id": req.role_id.id,
+                    "role_kind": req.role_id.kind,
+                }
+                for req in stages.requirement_ids
+            },
+        }
 
     @api.model
     def _prepare_file(self, attachment):
@@ -106,36 +160,40 @@ class SalesProcessPanel(models.AbstractModel):
             "url": f"/web/content/{attachment.id}?download=true",
         }
 
-    def _prepare_answer_item(self, answer):
+    def _prepare_answer_item(self, answer, names):
         """Values of somebody's answer; a document's own dates are added by :meth:`_prepare_document_item`."""
         if not answer:
             return dict.fromkeys(("note", "answered_by", "answered_on", "age_days"), False) | {"count": 0}
         return {
             "count": answer.count,
             "note": answer.note or False,
-            "answered_by": self.env["res.users"].sudo().browse(answer.user_id).name,
+            "answered_by": names.get(answer.user_id, False),
             "answered_on": fields.Datetime.to_string(answer.date),
             "age_days": (self.env.cr.now() - answer.date).days,
         }
 
-    def _prepare_document_item(self, rows):
+    def _prepare_document_item(self, rows, names):
         if not rows:
             return {"files": [], "deliverable": False}
-        deliverables = self.env["sales.process.deliverable"].sudo().browse([row.id for row in rows])
-        latest = deliverables[-1]
+        latest = rows[-1]
+        age = (self.env.cr.now().date() - latest["content_date"]).days if latest["content_date"] else 0
         return {
-            "files": [self._prepare_file(attachment) for attachment in deliverables.attachment_ids],
+            "files": [
+                {**file, "url": f"/web/content/{file['id']}?download=true"}
+                for row in rows
+                for file in row["files"] or ()
+            ],
             "deliverable": {
-                "id": latest.id,
-                "state": latest.state,
-                "version": latest.version,
-                "content_date": fields.Date.to_string(latest.content_date) or False,
-                "approver": latest.approver_id.name,
-                "rejection_reason": latest.rejection_reason,
+                "id": latest["id"],
+                "state": latest["state"],
+                "version": latest["version"],
+                "content_date": fields.Date.to_string(latest["content_date"]) or False,
+                "approver": names.get(latest["approver_id"], False),
+                "rejection_reason": latest["rejection_reason"] or False,
             },
-            "answered_by": latest.submitted_by_id.name,
-            "answered_on": fields.Datetime.to_string(latest.submitted_date) or False,
-            "age_days": latest.age_days,
+            "answered_by": names.get(latest["submitted_by_id"], False),
+            "answered_on": fields.Datetime.to_string(latest["submitted_date"]) or False,
+            "age_days": age,
         }
 
     def _prepare_blank_fields(self, definition, lead, standing):
@@ -257,6 +315,8 @@ class SalesProcessPanel(models.AbstractModel):
         following = playbook.next_stage(lead.stage_id.id)
         passed = playbook.stages[:position] if position else ()
         facts = GateFacts(lead)
+        # A company has many columns; only two are needed.
+        lead._get_gate_company().sudo().fetch(["sales_process_ceiling", "resource_calendar_id"])
         earlier = [req for before in passed for req in before.requirements if req.mandatory]
         earlier += [req for req in stage.entry if req.mandatory] if stage and position else []
         wanted = playbook.with_predecessors(playbook.to_advance(lead.stage_id.id))
@@ -269,14 +329,12 @@ class SalesProcessPanel(models.AbstractModel):
         return {
             "lead": {"id": lead.id, "name": lead.name},
             "process": {
-                "id": process.id,
-                "name": process.name,
-                "version": process.version,
+                **self._get_texts(process.id)["process"],
                 "enforcement": process._get_enforcement(lead._get_gate_company()),
             },
             "stage": self._prepare_stage(stage, lead, playbook) if stage else False,
             "stages": self._prepare_stages(playbook, position),
-            "next": self._prepare_next(following) if stage and following else False,
+            "next": self._prepare_next(following, playbook) if stage and following else False,
             "exit": exit_items,
             "entry": entry_items,
             "reopened": self._prepare_items(reopened, still, lead, facts),
@@ -319,7 +377,7 @@ class SalesProcessPanel(models.AbstractModel):
             },
             "stage": self._prepare_stage(stage, nobody, playbook, position),
             "stages": self._prepare_stages(playbook, position),
-            "next": self._prepare_next(following) if following else False,
+            "next": self._prepare_next(following, playbook) if following else False,
             "exit": self._prepare_items(stage.exit, standings, nobody, facts),
             "entry": self._prepare_items(entry, standings, nobody, facts),
             "reopened": [],
@@ -332,7 +390,7 @@ class SalesProcessPanel(models.AbstractModel):
         }
 
     def _prepare_stage(self, stage, lead, playbook, position=None):
-        record = self.env["sales.process.stage"].sudo().browse(stage.id)
+        text = self._get_texts(playbook.id)["stages"][stage.id]
         position = playbook.position(stage.pipeline_stage) if position is None else position
         entered = lead.sales_stage_entered or False
         now = self.env.cr.now()
@@ -340,9 +398,7 @@ class SalesProcessPanel(models.AbstractModel):
         return {
             "id": stage.id,
             "stage_id": stage.pipeline_stage,
-            "name": record.name,
-            "guidance": record.guidance or False,
-            "role": record.role_id.name,
+            **{key: text[key] for key in ("name", "guidance", "role")},
             "flexible": stage.flexible,
             "limit_days": playbook.limit_days(stage.pipeline_stage) if stage.pipeline_stage else stage.limit_days,
             "entered": fields.Datetime.to_string(entered) or False,
@@ -370,18 +426,19 @@ class SalesProcessPanel(models.AbstractModel):
         return visits, round(float(seconds) / SECONDS_PER_DAY, 1)
 
     def _prepare_stages(self, playbook, position):
-        records = self.env["sales.process.stage"].sudo().browse([stage.id for stage in playbook.stages])
+        texts = self._get_texts(playbook.id)["stages"]
         strip = []
-        for index, record in enumerate(records):
+        for index, stage in enumerate(playbook.stages):
             state = "todo"
             if position is not None:
                 state = "done" if index < position else "current" if index == position else "todo"
-            strip.append({"id": record.id, "stage_id": record.stage_id.id, "name": record.name, "state": state})
+            name = texts[stage.id]["name"]
+            strip.append({"id": stage.id, "stage_id": stage.pipeline_stage or False, "name": name, "state": state})
         return strip
 
-    def _prepare_next(self, stage):
-        record = self.env["sales.process.stage"].sudo().browse(stage.id)
-        return {"id": stage.id, "stage_id": stage.pipeline_stage, "name": record.name, "is_won": stage.is_won}
+    def _prepare_next(self, stage, playbook):
+        name = self._get_texts(playbook.id)["stages"][stage.id]["name"]
+        return {"id": stage.id, "stage_id": stage.pipeline_stage, "name": name, "is_won": stage.is_won}
 
     def _prepare_exception(self, lead):
         exception = (
@@ -403,4 +460,5 @@ class SalesProcessPanel(models.AbstractModel):
     def _get_calendar_note(self, playbook, lead=None):
         process = self.env["sales.process"].sudo().browse(playbook.id)
         calendar = lead._get_gate_calendar(playbook) if lead else process._get_calendar()
+        calendar = calendar.with_context(prefetch_fields=False)
         return self.env._("Limits count in working days of “%s”", calendar.name) if calendar else False

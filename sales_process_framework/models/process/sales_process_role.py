@@ -22,6 +22,12 @@ class SalesProcessRole(models.Model):
     user_ids = fields.Many2many("res.users", string="Users", domain=[("share", "=", False)])
     key = fields.Char(help="Names the role in exported files.", index="btree_not_null", copy=False)
 
+    def write(self, vals):
+        result = super().write(vals)
+        # What a process says to its reps names the roles.
+        self.env["sales.process"]._clear_playbooks()
+        return result
+
     def _get_users(self, lead):
         """Active users who hold the role for one lead, present ones first.
 

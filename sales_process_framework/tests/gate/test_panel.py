@@ -149,3 +149,35 @@ class TestPanel(SalesProcessCommon):
 
         count(short_lead)
         self.assertEqual(count(short_lead), count(long_lead))
+
+    def test_queries_of_the_panel_do_not_grow_with_documents(self):
+        reports = [
+            self._require(self.p_qualify, f"Report {index}", kind="deliverable", judgement="document")
+            for index in range(6)
+        ]
+        self._activate()
+        few, many = self._lead(), self._lead()
+        for report in reports[:1]:
+            self._hand_in(few, report)
+        for report in reports:
+            self._hand_in(many, report)
+
+        def count(lead):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            lead.with_user(self.rep).get_sales_process_panel()
+            return self.env.cr.sql_log_count - start
+
+        count(few)
+        self.assertEqual(count(few), count(many))
+
+    def test_panel_says_what_the_role_is_called_now(self):
+        role = self.env["sales.process.role"].create({"name": "Desk", "kind": "users", "user_ids": self.colleague.ids})
+        self._require(self.p_qualify, "Checked", role_id=role.id)
+        self._activate()
+        lead = self._lead().with_user(self.rep)
+        self.assertEqual(lead.get_sales_process_panel()["exit"][0]["role"], "Desk")
+        role.name = "Front desk"
+        item = lead.get_sales_process_panel()["exit"][0]
+        self.assertEqual((item["role"], item["owner"]), ("Front desk", self.colleague.name))
