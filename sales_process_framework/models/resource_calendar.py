@@ -50,6 +50,11 @@ class ResourceCalendar(models.Model):
             for begin, end, _meta in intervals
         )
 
+    @api.model
+    @tools.ormcache("calendar_id")
+    def _get_label(self, calendar_id):
+        return self.sudo().browse(calendar_id).name
+
     def _get_public_holiday_domain(self):
         """Holidays of this calendar's company: those without a calendar are everybody's within their company only."""
         return [

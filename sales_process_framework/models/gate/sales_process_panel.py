@@ -69,7 +69,7 @@ class SalesProcessPanel(models.AbstractModel):
             item["fields"] = self._prepare_blank_fields(definition, lead, standing)
             item["can_answer"] = may_write and standing != Standing.LOCKED
             item["can_approve"] = standing == Standing.WAITING and self._can_approve(record, lead, item)
-            items.append(self._keep_inside(item) if self.env.user.share else item)
+            items.append(item if self.env.user._is_internal() else self._keep_inside(item))
         return items
 
     @api.model
@@ -103,22 +103,40 @@ class SalesProcessPanel(models.AbstractModel):
         return labels.get(record.spin_technique, False)
 
     def _get_owner_name(self, role_id, role_kind, lead, names):
+        if not lead:
+            return False
         if not role_id or role_kind == "salesperson":
             return names.get(lead.user_id.id, False)
+        if role_kind == "users":
+            return ", ".join(names["holders"].get(role_id, ())[:3]) or False
         role = self.env["sales.process.role"].sudo().browse(role_id)
-        return ", ".join(role._get_users(lead.sudo()).mapped("name")[:3]) or False if lead else False
+        return ", ".join(role._get_users(lead.sudo()).mapped("name")[:3]) or False
 
     def _load_names(self, leads, answers, details):
-        """:return: {user id: name} of everybody the items name, in one query"""
+        """:return: {user id: name} of everybody the items name, and under "holders" {role id: names of active users}"""
         ids = {answer.user_id for answer in answers.values()} | {lead.user_id.id for lead in leads}
         ids |= {row[key] for rows in details.values() for row in rows for key in ("approver_id", "submitted_by_id")}
+        self.env["sales.process.role"].flush_model(["user_ids"])
         rows = self.env.execute_query(
             SQL(
-                "SELECT u.id, p.name FROM res_users u JOIN res_partner p ON p.id = u.partner_id WHERE u.id = ANY(%s)",
+                """SELECT u.id, p.name, NULL::integer
+                     FROM res_users u JOIN res_partner p ON p.id = u.partner_id
+                    WHERE u.id = ANY(%s)
+                    UNION ALL
+                   SELECT u.id, p.name, link.sales_process_role_id
+                     FROM res_users_sales_process_role_rel link
+                     JOIN res_users u ON u.id = link.res_users_id AND u.active
+                     JOIN res_partner p ON p.id = u.partner_id
+                    ORDER BY 2""",
                 list(ids - {None, False}),
             )
         )
-        return dict(rows)
+        names = {user_id: name for user_id, name, role_id in rows if role_id is None}
+        holders = {}
+        for _user_id, name, role_id in rows:
+            if role_id is not None:
+                holders.setdefault(role_id, []).append(name)
+        return {**names, "holders": holders}
 
     @api.model
     @tools.ormcache("process_id", "self.env.lang", cache="stable")
@@ -258,7 +276,7 @@ class SalesProcessPanel(models.AbstractModel):
             "movement": self._describe_rule(rule, refusal) if rule else False,
             "items": self._prepare_items(verdict.unmet + verdict.advisory, refusal.standings, lead, facts),
             "can_override": bool(change.old) and lead._may_override(lead),
-            "can_request": bool(change.old) and not waiting and not self.env.user.share,
+            "can_request": bool(change.old) and not waiting and self.env.user._is_internal(),
             "exception_state": waiting.state if waiting else False,
         }
 
@@ -460,5 +478,6 @@ class SalesProcessPanel(models.AbstractModel):
     def _get_calendar_note(self, playbook, lead=None):
         process = self.env["sales.process"].sudo().browse(playbook.id)
         calendar = lead._get_gate_calendar(playbook) if lead else process._get_calendar()
-        calendar = calendar.with_context(prefetch_fields=False)
-        return self.env._("Limits count in working days of “%s”", calendar.name) if calendar else False
+        if not calendar:
+            return False
+        return self.env._("Limits count in working days of “%s”", calendar._get_label(calendar.id))

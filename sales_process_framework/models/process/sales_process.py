@@ -294,4 +294,4 @@ class SalesProcess(models.Model):
         self.ensure_one()
         cap = company.sales_process_ceiling or "block"
         order = ("off", "warn", "block")
-        return min(self.enforcement, cap, key=order.index)
+        return min(self._get_playbook(self.id).enforcement, cap, key=order.index)
