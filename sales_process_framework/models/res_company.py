@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
+
+SETTINGS = ("sales_process_ceiling", "resource_calendar_id")
 
 
 class ResCompany(models.Model):
@@ -21,3 +23,16 @@ class ResCompany(models.Model):
         required=True,
     )
     sales_process_mandatory = fields.Boolean(string="New Requirements Are Mandatory", default=True)
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_process_settings(self, company_id):
+        """:return: (ceiling of enforcement, id of the working time), read with every opening of a lead"""
+        company = self.sudo().browse(company_id)
+        return company.sales_process_ceiling or "block", company.resource_calendar_id.id
+
+    def write(self, vals):
+        result = super().write(vals)
+        if any(name in vals for name in SETTINGS):
+            self.env.registry.clear_cache()
+        return result

@@ -89,6 +89,19 @@ class SalesProcessDeliverable(models.Model):
             documents[lead_id, requirement_id].append(DocumentRow(*row))
         return documents
 
+    @api.model
+    def _recall_details(self, facts):
+        """What is shown of documents; the rows that gates read come with it, when they are not there yet."""
+        details = facts.recall("document_details", self._load_details)
+        facts.recall(
+            "documents",
+            lambda leads: {
+                key: [DocumentRow(row["id"], row["state"], row["content_date"], bool(row["files"])) for row in rows]
+                for key, rows in details.items()
+            },
+        )
+        return details
+
     def _load_details(self, leads):
         """:return: {(lead id, requirement id): [dict]} of documents with their files, oldest first, for display"""
         self.flush_model()

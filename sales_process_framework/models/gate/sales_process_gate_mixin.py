@@ -77,9 +77,13 @@ class SalesProcessGateMixin(models.AbstractModel):
         return self.company_id or self.team_id.company_id or self.sales_process_id.company_id or self.env.company
 
     def _get_gate_calendar(self, playbook):
-        """The working time that limits count in: the process's own, else that of the lead's company, never cached."""
+        """The working time that limits count in: the process's own, else that of the lead's company."""
         own = self.env["resource.calendar"].sudo().browse(playbook.calendar or ())
-        return own or self._get_gate_company().sudo().resource_calendar_id
+        if own:
+            return own
+        company = self._get_gate_company()
+        _ceiling, calendar_id = company._get_process_settings(company.id)
+        return own.browse(calendar_id or ())
 
     def _get_sales_managers(self):
         """Active sales administrators with access to the lead's company."""

@@ -46,8 +46,7 @@ class SalesProcessPanel(models.AbstractModel):
         texts = self._get_texts(process.id)["requirements"]
         answers = self.env["sales.process.answer"]._recall(facts)
         documents = self.env["sales.process.deliverable"]._recall(facts)
-        load_details = self.env["sales.process.deliverable"]._load_details
-        details = facts.recall("document_details", load_details) if documents else {}
+        details = self.env["sales.process.deliverable"]._recall_details(facts) if documents else {}
         names = facts.recall("names", lambda leads: self._load_names(leads, answers, details))
         may_write = bool(lead) and facts.recall(("may_write", lead.id), lambda leads: lead.has_access("write"))
         items = []
@@ -333,8 +332,7 @@ class SalesProcessPanel(models.AbstractModel):
         following = playbook.next_stage(lead.stage_id.id)
         passed = playbook.stages[:position] if position else ()
         facts = GateFacts(lead)
-        # A company has many columns; only two are needed.
-        lead._get_gate_company().sudo().fetch(["sales_process_ceiling", "resource_calendar_id"])
+        self.env["sales.process.deliverable"]._recall_details(facts)
         earlier = [req for before in passed for req in before.requirements if req.mandatory]
         earlier += [req for req in stage.entry if req.mandatory] if stage and position else []
         wanted = playbook.with_predecessors(playbook.to_advance(lead.stage_id.id))

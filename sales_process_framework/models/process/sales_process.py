@@ -292,6 +292,6 @@ class SalesProcess(models.Model):
     def _get_enforcement(self, company):
         """The process decides; a company can soften all its processes at once (Settings)."""
         self.ensure_one()
-        cap = company.sales_process_ceiling or "block"
+        cap, _calendar = company._get_process_settings(company.id)
         order = ("off", "warn", "block")
         return min(self._get_playbook(self.id).enforcement, cap, key=order.index)
