@@ -457,13 +457,19 @@ class SalesProcessPanel(models.AbstractModel):
         return {"id": stage.id, "stage_id": stage.pipeline_stage, "name": name, "is_won": stage.is_won}
 
     def _prepare_exception(self, lead):
-        exception = (
-            self.env["sales.process.exception"]
-            .sudo()
-            .search([("lead_id", "=", lead.id), ("state", "in", ("requested", "approved"))], limit=1)
+        Exceptions = self.env["sales.process.exception"].sudo()
+        Exceptions.flush_model(["lead_id", "state"])
+        # By hand: most leads have none, and every opening of a form asks.
+        found = self.env.execute_query(
+            SQL(
+                """SELECT id FROM sales_process_exception
+                    WHERE lead_id = %s AND state IN ('requested', 'approved') ORDER BY id DESC LIMIT 1""",
+                lead.id,
+            )
         )
-        if not exception:
+        if not found:
             return False
+        exception = Exceptions.browse(found[0][0])
         return {
             "id": exception.id,
             "state": exception.state,
