@@ -9,6 +9,14 @@ from ..common import SalesProcessCommon
 
 @tagged("post_install", "-at_install")
 class TestPanel(SalesProcessCommon):
+    def _count_queries(self, lead):
+        """Queries of one panel, with nothing of the lead in memory."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        start = self.env.cr.sql_log_count
+        lead.with_user(self.rep).get_sales_process_panel()
+        return self.env.cr.sql_log_count - start
+
     def test_panel_shows_stage_checklist_and_what_comes_next(self):
         self.p_qualify.write({"guidance": "<p>Listen</p>", "time_limit_days": 5})
         template = self.env["ir.attachment"].create({"name": "form.txt", "raw": b"x"})
@@ -140,15 +148,8 @@ class TestPanel(SalesProcessCommon):
         for lead in (short_lead, long_lead):
             lead.with_user(self.rep).get_sales_process_panel()
 
-        def count(lead):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            start = self.env.cr.sql_log_count
-            lead.with_user(self.rep).get_sales_process_panel()
-            return self.env.cr.sql_log_count - start
-
-        count(short_lead)
-        self.assertEqual(count(short_lead), count(long_lead))
+        self._count_queries(short_lead)
+        self.assertEqual(self._count_queries(short_lead), self._count_queries(long_lead))
 
     def test_queries_of_the_panel_do_not_grow_with_documents(self):
         reports = [
@@ -162,15 +163,8 @@ class TestPanel(SalesProcessCommon):
         for report in reports:
             self._hand_in(many, report)
 
-        def count(lead):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            start = self.env.cr.sql_log_count
-            lead.with_user(self.rep).get_sales_process_panel()
-            return self.env.cr.sql_log_count - start
-
-        count(few)
-        self.assertEqual(count(few), count(many))
+        self._count_queries(few)
+        self.assertEqual(self._count_queries(few), self._count_queries(many))
 
     def test_panel_says_what_the_role_is_called_now(self):
         role = self.env["sales.process.role"].create({"name": "Desk", "kind": "users", "user_ids": self.colleague.ids})
