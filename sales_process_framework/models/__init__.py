@@ -2,6 +2,7 @@ from . import process
 from . import gate
 from . import deliverable
 from . import history
+from . import journey
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

@@ -14,7 +14,17 @@ from .common import SalesProcessCommon
 NASTY = "<script>alert(1)</script><b>bold</b>"
 
 #: Configuration: read by salespeople, changed by sales administrators.
-CONFIGURATION = {"sales.process", "sales.process.stage", "sales.process.requirement", "sales.process.role"}
+CONFIGURATION = {
+    "sales.process",
+    "sales.process.stage",
+    "sales.process.requirement",
+    "sales.process.role",
+    "sales.process.journey",
+    "sales.process.journey.phase",
+    "sales.process.persona",
+    "sales.process.channel",
+    "sales.process.touchpoint",
+}
 #: Facts about leads: read by whoever sees the lead, changed by nobody directly.
 FACTS = {
     "sales.process.answer",
