@@ -28,6 +28,8 @@
         "views/journey/sales_process_journey_phase_views.xml",
         "views/journey/sales_process_journey_views.xml",
         "views/crm_lead_views.xml",
+        "views/trail/crm_lead_views.xml",
+        "views/trail/res_partner_views.xml",
         "views/crm_stage_views.xml",
         "views/res_config_settings_views.xml",
         "wizard/sales_process_activation_views.xml",

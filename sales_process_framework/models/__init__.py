@@ -3,6 +3,7 @@ from . import gate
 from . import deliverable
 from . import history
 from . import journey
+from . import trail
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

@@ -6,6 +6,7 @@ class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = [
         "sales.process.checklist.mixin",
+        "sales.process.lead.trail.mixin",
         "sales.process.history.mixin",
         "sales.process.gate.mixin",
         "crm.lead",

@@ -1,0 +1,2 @@
+from . import test_trail
+from . import test_trail_security
