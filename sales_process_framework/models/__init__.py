@@ -4,12 +4,16 @@ from . import deliverable
 from . import history
 from . import journey
 from . import trail
+from . import touch
+from . import calendar_event
 from . import crm_lead
 from . import crm_stage
 from . import crm_team
 from . import ir_attachment
 from . import ir_rule
 from . import mail_activity
+from . import mail_message
+from . import mail_thread
 from . import res_company
 from . import res_config_settings
 from . import res_users

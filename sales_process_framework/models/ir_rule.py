@@ -7,6 +7,7 @@ MODELS_OF_LEAD = {
     "sales.process.decision",
     "sales.process.deliverable",
     "sales.process.exception",
+    "sales.process.touch",
     "sales.process.visit",
 }
 

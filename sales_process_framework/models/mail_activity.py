@@ -15,6 +15,26 @@ class MailActivity(models.Model):
             self._refresh_leads()
         return result
 
+    def _action_done(self, feedback=False, attachment_ids=None):
+        """A meeting that is done is recorded as the meeting, not once more by the message that says so."""
+        Touch = self.env["sales.process.touch"]
+        if not Touch._is_recording():
+            return super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        meetings = self.filtered(lambda activity: activity.res_model == "crm.lead" and activity.calendar_event_id)
+        if not meetings:
+            return super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        events = meetings.calendar_event_id
+        messages, followups = super(MailActivity, meetings.with_context(sales_process_meeting_done=True))._action_done(
+            feedback=feedback, attachment_ids=attachment_ids
+        )
+        Touch._settle_meetings(events)
+        if others := (self - meetings):
+            more_messages, more_followups = super(MailActivity, others)._action_done(
+                feedback=feedback, attachment_ids=attachment_ids
+            )
+            messages, followups = messages + more_messages, followups + more_followups
+        return messages.with_env(self.env), followups.with_env(self.env)
+
     def unlink(self):
         if not self.env["sales.process"]._is_in_use():
             return super().unlink()
