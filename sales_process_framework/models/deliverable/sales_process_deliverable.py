@@ -120,7 +120,7 @@ class SalesProcessDeliverable(models.Model):
         )
         details = defaultdict(list)
         for row in rows:
-            details[row["lead_id"], row["requirement_id"]].append(row)
+            details[row.pop("lead_id"), row.pop("requirement_id")].append(row)
         return details
 
     # -- what people do -----------------------------------------------------

@@ -9,5 +9,6 @@ from . import sales_process_answer
 from . import sales_process_decision
 from . import sales_process_exception
 from . import sales_process_panel
+from . import sales_process_panel_facts
 from . import sales_process_gate_mixin
 from . import sales_process_checklist_mixin

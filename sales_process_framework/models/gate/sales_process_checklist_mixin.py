@@ -18,8 +18,10 @@ class SalesProcessChecklistMixin(models.AbstractModel):
     def get_sales_process_panel(self):
         """:return: dict for the panel on the lead form, or False without a process"""
         self.ensure_one()
+        panel = self.env["sales.process.panel"]._in_user_language()
+        panel._fetch_lead(self)
         self.check_access("read")
-        return self.env["sales.process.panel"]._in_user_language()._prepare_panel(self)
+        return panel._prepare_panel(self)
 
     def sales_process_answer(self, requirement_id, values):
         """Tick, count, note or clear one requirement.

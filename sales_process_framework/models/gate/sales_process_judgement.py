@@ -79,6 +79,10 @@ class SalesProcessJudgement(models.AbstractModel):
         """:return: set of ``crm.lead`` field names whose change can change the verdict"""
         return set()
 
+    def _get_lead_paths(self, requirement):
+        """:return: iterable of dotted field paths from the lead that a verdict reads, to fetch them together"""
+        return self._get_lead_fields(requirement)
+
     def _get_input_fields(self, requirement: Requirement, lead):
         """:return: names of lead fields that a rep can fill in to meet it, offered in the dialog"""
         return []

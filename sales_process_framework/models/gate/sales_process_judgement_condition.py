@@ -1,6 +1,6 @@
 from ast import literal_eval
 
-from odoo import models
+from odoo import api, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -24,13 +24,16 @@ class SalesProcessJudgementCondition(models.AbstractModel):
     def _prepare_settings(self, requirement):
         return {"domain": requirement.domain or "[]"}
 
-    def _get_lead_fields(self, requirement):
+    def _get_lead_paths(self, requirement):
         try:
             domain = requirement._get_condition()
         except Exception:
             # Broken since it was saved: the gate reports it, here it only has no fields to watch.
             return set()
-        return {condition.field_expr.partition(".")[0] for condition in domain.iter_conditions()}
+        return {condition.field_expr for condition in domain.iter_conditions()}
+
+    def _get_lead_fields(self, requirement):
+        return {path.partition(".")[0] for path in self._get_lead_paths(requirement)}
 
     def _get_configuration_problem(self, requirement):
         domain = requirement._get_condition()
@@ -60,13 +63,20 @@ class SalesProcessJudgementCondition(models.AbstractModel):
 
     def _judge(self, requirement, facts):
         # Only the lead's own company is read, whoever moves the lead and whatever sudo could see.
-        domain = Domain(literal_eval(requirement.settings["domain"]))
-        domain.validate(facts.leads)
         standings = {}
         for company, leads in facts.leads.grouped(lambda lead: lead._get_gate_company()).items():
-            met = leads.filtered_domain(within_company(leads, domain, company))
+            met = leads.filtered_domain(self._get_company_condition(requirement.settings["domain"], company.id))
             standings.update(dict.fromkeys(met.ids, Standing.MET))
         return standings
+
+    @api.model
+    @tools.ormcache("text", "company_id", cache="stable")
+    def _get_company_condition(self, text, company_id):
+        """:return: the checked domain of a rule as it reads one company; kept, as every lead's form asks for it"""
+        leads = self.env["crm.lead"].sudo()
+        domain = Domain(literal_eval(text))
+        domain.validate(leads)
+        return within_company(leads, domain, leads.env["res.company"].browse(company_id)).optimize(leads)
 
 
 def within_company(model, domain, company):

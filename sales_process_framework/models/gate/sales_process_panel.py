@@ -332,7 +332,7 @@ class SalesProcessPanel(models.AbstractModel):
         following = playbook.next_stage(lead.stage_id.id)
         passed = playbook.stages[:position] if position else ()
         facts = GateFacts(lead)
-        self.env["sales.process.deliverable"]._recall_details(facts)
+        self._gather_facts(lead, facts)
         earlier = [req for before in passed for req in before.requirements if req.mandatory]
         earlier += [req for req in stage.entry if req.mandatory] if stage and position else []
         wanted = playbook.with_predecessors(playbook.to_advance(lead.stage_id.id))
@@ -348,7 +348,7 @@ class SalesProcessPanel(models.AbstractModel):
                 **self._get_texts(process.id)["process"],
                 "enforcement": process._get_enforcement(lead._get_gate_company()),
             },
-            "stage": self._prepare_stage(stage, lead, playbook) if stage else False,
+            "stage": self._prepare_stage(stage, lead, playbook, facts=facts) if stage else False,
             "stages": self._prepare_stages(playbook, position),
             "next": self._prepare_next(following, playbook) if stage and following else False,
             "exit": exit_items,
@@ -358,7 +358,7 @@ class SalesProcessPanel(models.AbstractModel):
             "state": lead.sales_gate_state or "none",
             "can_advance": bool(stage and following and lead.active and lead.has_access("write")),
             "can_override": lead._may_override(lead),
-            "exception": self._prepare_exception(lead),
+            "exception": self._prepare_exception(facts),
             "calendar_note": self._get_calendar_note(playbook, lead),
         }
 
@@ -405,12 +405,12 @@ class SalesProcessPanel(models.AbstractModel):
             "calendar_note": self._get_calendar_note(playbook),
         }
 
-    def _prepare_stage(self, stage, lead, playbook, position=None):
+    def _prepare_stage(self, stage, lead, playbook, position=None, facts=None):
         text = self._get_texts(playbook.id)["stages"][stage.id]
         position = playbook.position(stage.pipeline_stage) if position is None else position
         entered = lead.sales_stage_entered or False
         now = self.env.cr.now()
-        visits, total_days = self._get_visit_totals(lead, stage) if lead else (0, 0.0)
+        visits, seconds = facts.recall("visits", None) if facts else (0, 0)
         return {
             "id": stage.id,
             "stage_id": stage.pipeline_stage,
@@ -422,24 +422,10 @@ class SalesProcessPanel(models.AbstractModel):
             "days_in_stage": round((now - entered).total_seconds() / SECONDS_PER_DAY, 1) if entered else 0.0,
             "overdue": bool(lead and lead.sales_stage_overdue),
             "visits": visits,
-            "total_days": total_days,
+            "total_days": round(seconds / SECONDS_PER_DAY, 1),
             "position": position + 1,
             "count": len(playbook.stages),
         }
-
-    def _get_visit_totals(self, lead, stage):
-        """:return: (number of stays in this stage, days over all of them, the present one included)"""
-        self.env["sales.process.visit"].flush_model()
-        [(visits, seconds)] = self.env.execute_query(
-            SQL(
-                """SELECT COUNT(*), COALESCE(SUM(EXTRACT(EPOCH FROM COALESCE("left", %s) - entered)), 0)
-                     FROM sales_process_visit WHERE lead_id = %s AND stage_id = %s""",
-                self.env.cr.now(),
-                lead.id,
-                stage.pipeline_stage,
-            )
-        )
-        return visits, round(float(seconds) / SECONDS_PER_DAY, 1)
 
     def _prepare_stages(self, playbook, position):
         texts = self._get_texts(playbook.id)["stages"]
@@ -456,20 +442,10 @@ class SalesProcessPanel(models.AbstractModel):
         name = self._get_texts(playbook.id)["stages"][stage.id]["name"]
         return {"id": stage.id, "stage_id": stage.pipeline_stage, "name": name, "is_won": stage.is_won}
 
-    def _prepare_exception(self, lead):
-        Exceptions = self.env["sales.process.exception"].sudo()
-        Exceptions.flush_model(["lead_id", "state"])
-        # By hand: most leads have none, and every opening of a form asks.
-        found = self.env.execute_query(
-            SQL(
-                """SELECT id FROM sales_process_exception
-                    WHERE lead_id = %s AND state IN ('requested', 'approved') ORDER BY id DESC LIMIT 1""",
-                lead.id,
-            )
-        )
-        if not found:
+    def _prepare_exception(self, facts):
+        exception = self.env["sales.process.exception"].sudo().browse(facts.recall("exception", None) or ())
+        if not exception:
             return False
-        exception = Exceptions.browse(found[0][0])
         return {
             "id": exception.id,
             "state": exception.state,
