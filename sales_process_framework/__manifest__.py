@@ -1,6 +1,6 @@
 {
     "name": "Sales Process Framework",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Sales/CRM",
     "summary": "Stage gates, key actions, deliverables and stage history for the CRM pipeline",
     "author": "Sales Process Framework contributors",
