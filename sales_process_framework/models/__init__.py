@@ -6,6 +6,7 @@ from . import journey
 from . import trail
 from . import touch
 from . import calendar_event
+from . import enablement
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

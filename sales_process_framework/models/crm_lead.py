@@ -8,6 +8,7 @@ class CrmLead(models.Model):
         "sales.process.touch.mixin",
         "sales.process.checklist.mixin",
         "sales.process.lead.trail.mixin",
+        "sales.process.enablement.mixin",
         "sales.process.history.mixin",
         "sales.process.gate.mixin",
         "crm.lead",
