@@ -24,6 +24,12 @@ CONFIGURATION = {
     "sales.process.persona",
     "sales.process.channel",
     "sales.process.touchpoint",
+    "sales.process.resource",
+    "sales.process.resource.category",
+    "sales.process.resource.function",
+    "sales.process.resource.rating",
+    "sales.process.training",
+    "sales.process.training.attendee",
 }
 #: Facts about leads: read by whoever sees the lead, changed by nobody directly.
 FACTS = {
@@ -33,6 +39,8 @@ FACTS = {
     "sales.process.exception",
     "sales.process.visit",
 }
+#: Computed from facts, stored nowhere.
+REPORTS = {"sales.process.skill"}
 #: Wizards for sales administrators only.
 MANAGER_WIZARDS = {
     "sales.process.activation",
@@ -117,15 +125,15 @@ class TestModelAccess(SecurityCommon):
         }
 
     def test_every_model_is_known_here(self):
-        self.assertEqual(self._get_models(), CONFIGURATION | FACTS | MANAGER_WIZARDS | WIZARDS)
+        self.assertEqual(self._get_models(), CONFIGURATION | FACTS | REPORTS | MANAGER_WIZARDS | WIZARDS)
 
     def _allowed(self, name, user):
         """What a role may do with a model."""
         if user in (self.internal, self.portal, self.public):
             return set()
         if user == self.manager:
-            return {"read"} if name in FACTS else set(ALL)
-        if name in CONFIGURATION or name in FACTS:
+            return {"read"} if name in FACTS | REPORTS else set(ALL)
+        if name in CONFIGURATION | FACTS | REPORTS:
             return {"read"}
         return set() if name in MANAGER_WIZARDS else set(ALL)
 

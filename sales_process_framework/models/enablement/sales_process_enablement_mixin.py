@@ -53,8 +53,8 @@ class SalesProcessEnablementMixin(models.AbstractModel):
 
     def _get_library_personas(self):
         """:return: personas of the people who buy; none as long as nothing records them"""
-        if "sales.process.persona" not in self.env or "sales.process.buyer" not in self.env:
-            return self.env["crm.tag"]
+        if "sales.process.buyer" not in self.env:
+            return self.env["sales.process.persona"]
         return self.env["sales.process.buyer"].sudo().search([("lead_id", "=", self.id)]).persona_id
 
     @api.model
@@ -74,6 +74,7 @@ class SalesProcessEnablementMixin(models.AbstractModel):
             stages=resource.process_stage_ids.ids,
             actions=resource.requirement_ids.ids,
             industries=resource.industry_ids.ids,
+            personas=resource.persona_ids.ids,
         )
 
     def _prepare_resources(self, resources, shared):
@@ -94,7 +95,9 @@ class SalesProcessEnablementMixin(models.AbstractModel):
                 "owner": owners[resource.id] or "",
                 "files": [{"id": file.id, "name": file.name} for file in resource.sudo().attachment_ids],
                 "reasons": [
-                    {"kind": kind, "label": labels[kind, record_id]} for kind, ids in why.items() for record_id in sorted(ids)
+                    {"kind": kind, "label": labels[kind, record_id]}
+                    for kind, ids in why.items()
+                    for record_id in sorted(ids)
                 ],
             }
             for resource, why in zip(resources, shared, strict=False)

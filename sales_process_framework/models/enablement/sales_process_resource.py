@@ -72,6 +72,7 @@ class SalesProcessResource(models.Model):
         string="Key Actions",
     )
     industry_ids = fields.Many2many("crm.tag", "sales_process_resource_industry_rel", string="Industries")
+    persona_ids = fields.Many2many("sales.process.persona", "sales_process_resource_persona_rel", string="Personas")
     rating_ids = fields.One2many("sales.process.resource.rating", "resource_id", string="Ratings", copy=True)
     function_ids = fields.Many2many(
         "sales.process.resource.function", compute="_compute_function_ids", search="_search_function_ids"

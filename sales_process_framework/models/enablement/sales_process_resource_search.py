@@ -124,7 +124,8 @@ class SalesProcessResourceSearch(models.Model):
         self.env.cr.execute(
             SQL(
                 """UPDATE sales_process_resource AS resource
-                      SET search_vector = texts.vector::tsvector || setweight(to_tsvector('english', texts.english), 'C')
+                      SET search_vector = texts.vector::tsvector
+                          || setweight(to_tsvector('english', texts.english), 'C')
                      FROM unnest(%s, %s, %s) AS texts(id, english, vector)
                     WHERE resource.id = texts.id""",
                 ids,

@@ -269,9 +269,7 @@ class SalesProcessSkill(models.Model):
                 "kind": column.kind,
                 "spin": spin.get(column.spin_technique, ""),
                 "requirement_ids": lineage[column.id],
-                "average": round(
-                    sum(row["cells"].get(column.id, {}).get("level", 0) for row in rows) / len(rows), 1
-                )
+                "average": round(sum(row["cells"].get(column.id, {}).get("level", 0) for row in rows) / len(rows), 1)
                 if rows
                 else 0,
             }

@@ -99,7 +99,9 @@ class SalesProcessTraining(models.Model):
             told = training.activity_ids.user_id
             for attendee in training.attendee_ids.filtered(lambda attendee, told=told: attendee.user_id not in told):
                 training.activity_schedule(
-                    "mail.mail_activity_data_meeting" if training._has_meeting_type() else "mail.mail_activity_data_todo",
+                    "mail.mail_activity_data_meeting"
+                    if training._has_meeting_type()
+                    else "mail.mail_activity_data_todo",
                     date_deadline=fields.Date.context_today(
                         self.with_context(tz=attendee.user_id.tz or self.env.user.tz), training.date
                     ),
