@@ -3,8 +3,8 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.sales_process_framework.models.trail.trail_source import TrailScope
-from odoo.addons.sales_process_framework.tests.common import SalesProcessCommon
+from ...models.trail.trail_source import TrailScope
+from ..common import SalesProcessCommon
 
 
 class TrailCommon(SalesProcessCommon):

@@ -1,0 +1,11 @@
+{
+    "name": "Sales Process Framework: Deliveries",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "summary": "Deliveries and returns in the trail of leads and customers",
+    "author": "Sales Process Framework contributors",
+    "website": "https://github.com/sales-process-framework/sales_process_framework",
+    "license": "LGPL-3",
+    "depends": ["sales_process_framework_sale", "sale_stock"],
+    "auto_install": True,
+}
