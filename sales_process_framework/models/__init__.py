@@ -3,6 +3,9 @@ from . import gate
 from . import deliverable
 from . import history
 from . import journey
+from . import response
+from . import buyer
+from . import lifecycle
 from . import trail
 from . import touch
 from . import calendar_event

@@ -5,10 +5,12 @@ class CrmLead(models.Model):
     # Composition only: the mixins stand before crm.lead, so that their write and create wrap CRM's own.
     _name = "crm.lead"
     _inherit = [
+        "sales.process.response.mixin",
         "sales.process.touch.mixin",
         "sales.process.checklist.mixin",
         "sales.process.lead.trail.mixin",
         "sales.process.enablement.mixin",
+        "sales.process.buyer.mixin",
         "sales.process.history.mixin",
         "sales.process.gate.mixin",
         "crm.lead",

@@ -4,10 +4,12 @@ from odoo.fields import Domain
 #: Models whose rows belong to a lead: who may not see the lead does not see them either.
 MODELS_OF_LEAD = {
     "sales.process.answer",
+    "sales.process.buyer",
     "sales.process.decision",
     "sales.process.deliverable",
     "sales.process.exception",
     "sales.process.touch",
+    "sales.process.response",
     "sales.process.visit",
 }
 

@@ -35,4 +35,6 @@ class ResCompany(models.Model):
         result = super().write(vals)
         if any(name in vals for name in SETTINGS):
             self.env.registry.clear_cache()
+            if "resource_calendar_id" in vals:
+                self.env["sales.process.response"]._replan_later()
         return result

@@ -4,7 +4,7 @@ import pytz
 
 from odoo import api, models, tools
 
-from ..tools import worktime
+from ..tools import response, worktime
 
 #: How far ahead work intervals are kept ready; a limit beyond that asks the calendar itself.
 HORIZON = timedelta(days=120)
@@ -12,6 +12,47 @@ HORIZON = timedelta(days=120)
 
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
+
+    def _plan_working_minutes(self, start, minutes):
+        """The moment when ``minutes`` of working time have passed since ``start``, holidays left out.
+
+        A calendar without working time, or no calendar, counts time on the clock: a limit never disappears.
+
+        :param start: naive UTC datetime
+        :param minutes: float
+        :return: naive UTC datetime
+        """
+        by_the_clock = start + timedelta(minutes=minutes)
+        if not self:
+            return by_the_clock
+        self.ensure_one()
+        _hours_per_day, intervals = self._get_work_intervals_ahead(self.id, start.date().replace(day=1))
+        if not intervals:
+            return by_the_clock
+        end = worktime.add_working_hours(intervals, start, minutes / 60)
+        if end is None:
+            domain = self._get_public_holiday_domain()
+            planned = self.plan_hours(minutes / 60, pytz.utc.localize(start), compute_leaves=True, domain=domain)
+            end = planned.astimezone(pytz.utc).replace(tzinfo=None) if planned else by_the_clock
+        return end.replace(microsecond=0)
+
+    def _count_working_seconds(self, start, end):
+        """Seconds of working time between two moments; time on the clock where there is no working time.
+
+        :param start: naive UTC datetime
+        :param end: naive UTC datetime
+        """
+        by_the_clock = max(round((end - start).total_seconds()), 0)
+        if not self or not by_the_clock:
+            return by_the_clock
+        self.ensure_one()
+        first_day = start.date().replace(day=1)
+        _hours_per_day, intervals = self._get_work_intervals_ahead(self.id, first_day)
+        if not intervals:
+            return by_the_clock
+        if end > datetime.combine(first_day, datetime.min.time()) + HORIZON:
+            intervals = self._get_work_intervals_between(start, end)
+        return response.count_working_seconds(intervals, start, end)
 
     def _plan_working_days(self, start, days):
         """The moment when ``days`` working days have passed since ``start``, holidays left out.
@@ -42,12 +83,16 @@ class ResourceCalendar(models.Model):
     def _get_work_intervals_ahead(self, calendar_id, first_day):
         """:return: (hours of a working day, ((start, stop) naive UTC, …)) from a day on, public holidays left out"""
         calendar = self.sudo().browse(calendar_id)
-        start = pytz.utc.localize(datetime.combine(first_day, datetime.min.time()))
-        domain = calendar._get_public_holiday_domain()
-        intervals = calendar._work_intervals_batch(start, start + HORIZON, domain=domain)[False]
-        return calendar.hours_per_day or 8.0, tuple(
-            (begin.astimezone(pytz.utc).replace(tzinfo=None), end.astimezone(pytz.utc).replace(tzinfo=None))
-            for begin, end, _meta in intervals
+        start = datetime.combine(first_day, datetime.min.time())
+        return calendar.hours_per_day or 8.0, calendar._get_work_intervals_between(start, start + HORIZON)
+
+    def _get_work_intervals_between(self, start, end):
+        """:return: ((start, stop) naive UTC, …) of working time, public holidays left out"""
+        domain = self._get_public_holiday_domain()
+        intervals = self._work_intervals_batch(pytz.utc.localize(start), pytz.utc.localize(end), domain=domain)[False]
+        return tuple(
+            (begin.astimezone(pytz.utc).replace(tzinfo=None), stop.astimezone(pytz.utc).replace(tzinfo=None))
+            for begin, stop, _meta in intervals
         )
 
     @api.model
@@ -67,4 +112,5 @@ class ResourceCalendar(models.Model):
     def write(self, vals):
         result = super().write(vals)
         self.env.registry.clear_cache()
+        self.env["sales.process.response"]._replan_later()
         return result

@@ -24,3 +24,4 @@ class ResourceCalendarLeaves(models.Model):
         """Public holidays change everybody's working time; a person's leave changes none that is kept here."""
         if any(not leave.resource_id for leave in self):
             self.env.registry.clear_cache()
+            self.env["sales.process.response"]._replan_later()

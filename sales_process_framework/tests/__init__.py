@@ -2,6 +2,9 @@ from . import deliverable
 from . import gate
 from . import history
 from . import process
+from . import buyer
+from . import lifecycle
+from . import response
 from . import trail
 from . import test_multi_company
 from . import test_security

@@ -22,6 +22,8 @@ MANAGED_FIELDS = (
     "sales_stage_entered",
     "sales_stage_deadline",
 )
+#: Kept by other parts, process or not: nobody writes them either.
+KEPT_FIELDS = (*MANAGED_FIELDS, "sales_response_started", "sales_response_deadline")
 
 
 class SalesProcessGateMixin(models.AbstractModel):
@@ -101,7 +103,9 @@ class SalesProcessGateMixin(models.AbstractModel):
         self = self._without_managed_defaults()
         self._check_managed_fields(*vals_list)
         if not self.env["sales.process"]._is_in_use():
-            return super().create(vals_list)
+            leads = super().create(vals_list)
+            leads._on_leads_created()
+            return leads
         chosen = [bool(vals.get("stage_id", self.env.context.get("default_stage_id"))) for vals in vals_list]
         intake = self._is_intake()
         with self._gate_frame(None):
@@ -114,6 +118,7 @@ class SalesProcessGateMixin(models.AbstractModel):
             unplaced._place_in_first_stage()
             changes = [LeadChange(lead, None, lead._get_gate_snapshot()) for lead in leads]
         self._handle_lead_changes(changes)
+        leads._on_leads_created()
         return leads
 
     def write(self, vals):
@@ -181,7 +186,7 @@ class SalesProcessGateMixin(models.AbstractModel):
 
     def _check_managed_fields(self, *vals_list):
         for vals in vals_list:
-            for name in MANAGED_FIELDS:
+            for name in KEPT_FIELDS:
                 if name in vals:
                     raise UserError(
                         self.env._(
@@ -192,7 +197,7 @@ class SalesProcessGateMixin(models.AbstractModel):
 
     def _without_managed_defaults(self):
         """Drop defaults that a grouped view passes along for fields the gate keeps itself."""
-        keys = {f"default_{name}" for name in MANAGED_FIELDS} & self.env.context.keys()
+        keys = {f"default_{name}" for name in KEPT_FIELDS} & self.env.context.keys()
         if not keys:
             return self
         context = {key: value for key, value in self.env.context.items() if key not in keys}
@@ -341,6 +346,9 @@ class SalesProcessGateMixin(models.AbstractModel):
 
         :param changes: list of LeadChange with ``direction`` filled in
         """
+
+    def _on_leads_created(self):
+        """Hook for what follows from new leads, with or without a process; plain CRM must not pay for it."""
 
     # ------------------------------------------------------------------
     # Judging

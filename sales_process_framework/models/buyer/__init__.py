@@ -1,0 +1,2 @@
+from . import sales_process_buyer
+from . import sales_process_buyer_mixin

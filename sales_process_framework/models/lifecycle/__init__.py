@@ -1,0 +1,3 @@
+from . import res_partner
+from . import sales_process_customer
+from . import sales_process_journey
