@@ -39,6 +39,10 @@ FACTS = {
     "sales.process.exception",
     "sales.process.visit",
 }
+#: Facts as well, with tests of their own in tests/response and tests/lifecycle.
+MORE_FACTS = {"sales.process.customer", "sales.process.response"}
+#: What reps write down about their leads.
+LEAD_DATA = {"sales.process.buyer"}
 #: Computed from facts, stored nowhere.
 REPORTS = {"sales.process.skill"}
 #: Wizards for sales administrators only.
@@ -125,15 +129,17 @@ class TestModelAccess(SecurityCommon):
         }
 
     def test_every_model_is_known_here(self):
-        self.assertEqual(self._get_models(), CONFIGURATION | FACTS | REPORTS | MANAGER_WIZARDS | WIZARDS)
+        self.assertEqual(
+            self._get_models(), CONFIGURATION | FACTS | MORE_FACTS | LEAD_DATA | REPORTS | MANAGER_WIZARDS | WIZARDS
+        )
 
     def _allowed(self, name, user):
         """What a role may do with a model."""
         if user in (self.internal, self.portal, self.public):
             return set()
         if user == self.manager:
-            return {"read"} if name in FACTS | REPORTS else set(ALL)
-        if name in CONFIGURATION | FACTS | REPORTS:
+            return {"read"} if name in FACTS | MORE_FACTS | REPORTS else set(ALL)
+        if name in CONFIGURATION | FACTS | MORE_FACTS | REPORTS:
             return {"read"}
         return set() if name in MANAGER_WIZARDS else set(ALL)
 

@@ -21,9 +21,14 @@ class SalesProcessCustomer(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     journey_id = fields.Many2one("sales.process.journey", readonly=True, ondelete="set null")
-    phase_id = fields.Many2one("sales.process.journey.phase", string="Journey Phase", readonly=True, ondelete="set null", index=True)
+    phase_id = fields.Many2one(
+        "sales.process.journey.phase", string="Journey Phase", readonly=True, ondelete="set null", index=True
+    )
     lifecycle = fields.Selection(
-        [("use", "Use"), ("repurchase", "Repurchase"), ("churn", "Churn")], string="Customer Phase", required=True, readonly=True
+        [("use", "Use"), ("repurchase", "Repurchase"), ("churn", "Churn")],
+        string="Customer Phase",
+        required=True,
+        readonly=True,
     )
     reason = fields.Selection(
         [

@@ -1,4 +1,3 @@
 from . import test_calendar
 from . import test_clock
 from . import test_response_security
-

@@ -33,7 +33,11 @@ class ResponseCommon(SalesProcessCommon):
             [
                 cls._prepare_touchpoint(name="New web lead", match_source="web_form"),
                 cls._prepare_touchpoint(
-                    name="Email", match_source="email_in", clock_start="incoming", response_time=2, response_unit="hours"
+                    name="Email",
+                    match_source="email_in",
+                    clock_start="incoming",
+                    response_time=2,
+                    response_unit="hours",
                 ),
             ]
         )

@@ -20,7 +20,9 @@ class TestResponseSecurity(ResponseCommon):
             found = self.env["sales.process.response"].with_user(user).search([("id", "=", clock.id)])
             self.assertEqual(bool(found), seen, user.login)
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
-            clock.with_user(self.stranger).action_open_lead()["res_id"] and clock.with_user(self.stranger).read(["state"])
+            clock.with_user(self.stranger).action_open_lead()["res_id"] and clock.with_user(self.stranger).read(
+                ["state"]
+            )
 
     def test_nobody_edits_a_clock(self):
         clock = self._clocks(self._web_lead())
