@@ -10,6 +10,7 @@ from . import trail
 from . import touch
 from . import calendar_event
 from . import enablement
+from . import support
 from . import crm_lead
 from . import crm_stage
 from . import crm_team
@@ -24,3 +25,6 @@ from . import res_users
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
+
+# After what forgets the working time: promises are planned anew with the changed one.
+from .support import working_time

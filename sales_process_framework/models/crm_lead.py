@@ -11,6 +11,7 @@ class CrmLead(models.Model):
         "sales.process.lead.trail.mixin",
         "sales.process.enablement.mixin",
         "sales.process.buyer.mixin",
+        "sales.process.support.mixin",
         "sales.process.history.mixin",
         "sales.process.gate.mixin",
         "crm.lead",

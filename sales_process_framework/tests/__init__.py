@@ -6,6 +6,7 @@ from . import buyer
 from . import lifecycle
 from . import response
 from . import trail
+from . import support
 from . import test_multi_company
 from . import test_security
 from . import test_tours

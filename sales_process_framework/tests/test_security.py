@@ -30,6 +30,8 @@ CONFIGURATION = {
     "sales.process.resource.rating",
     "sales.process.training",
     "sales.process.training.attendee",
+    "sales.process.department",
+    "sales.process.sla.policy",
 }
 #: Facts about leads: read by whoever sees the lead, changed by nobody directly.
 FACTS = {
@@ -39,8 +41,13 @@ FACTS = {
     "sales.process.exception",
     "sales.process.visit",
 }
-#: Facts as well, with tests of their own in tests/response and tests/lifecycle.
-MORE_FACTS = {"sales.process.customer", "sales.process.response"}
+#: Facts as well, with tests of their own in tests/response, tests/lifecycle and tests/support.
+MORE_FACTS = {
+    "sales.process.customer",
+    "sales.process.response",
+    "sales.process.support.pause",
+    "sales.process.support.request",
+}
 #: What reps write down about their leads.
 LEAD_DATA = {"sales.process.buyer"}
 #: Computed from facts, stored nowhere.
@@ -53,7 +60,7 @@ MANAGER_WIZARDS = {
     "sales.process.import",
 }
 #: Wizards for everybody who sells.
-WIZARDS = {"sales.process.rejection"}
+WIZARDS = {"sales.process.rejection", "sales.process.support.ask", "sales.process.support.step"}
 
 ALL = ("read", "write", "create", "unlink")
 RPC_ARGUMENTS = {
