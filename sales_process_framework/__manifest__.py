@@ -68,6 +68,8 @@
         "views/support/crm_lead_views.xml",
         "views/support/sales_process_requirement_views.xml",
         "wizard/support/sales_process_support_views.xml",
+        "wizard/sales_process_journey_import_views.xml",
+        "report/journey/sales_process_journey_reports.xml",
         "views/sales_process_menus.xml",
         "views/enablement/sales_process_enablement_menus.xml",
         "views/touch/sales_process_touch_menus.xml",

@@ -1,6 +1,7 @@
 from . import deliverable
 from . import gate
 from . import history
+from . import journey
 from . import process
 from . import buyer
 from . import lifecycle

@@ -58,6 +58,7 @@ MANAGER_WIZARDS = {
     "sales.process.activation.line",
     "sales.process.activation.stage",
     "sales.process.import",
+    "sales.process.journey.import",
 }
 #: Wizards for everybody who sells.
 WIZARDS = {"sales.process.rejection", "sales.process.support.ask", "sales.process.support.step"}

@@ -5,3 +5,5 @@ from . import sales_process_journey_phase
 from . import sales_process_touchpoint
 from . import sales_process
 from . import sales_process_stage
+from . import sales_process_journey_exchange
+from . import sales_process_journey_sheet

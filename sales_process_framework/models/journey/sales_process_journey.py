@@ -107,6 +107,12 @@ class SalesProcessJourney(models.Model):
                 vals["name"] = self.env._("%s (copy)", journey.name)
         return vals_list
 
+    def copy(self, default=None):
+        copies = super().copy(default)
+        # Touchpoints come with their phases; what the journey remembers of them is from before they were stored.
+        copies.invalidate_recordset(["touchpoint_ids"])
+        return copies
+
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
         for journey in self:
@@ -249,8 +255,7 @@ class SalesProcessJourney(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        Touchpoint = self.env["sales.process.touchpoint"]
-        labels = dict(Touchpoint._fields["quadrant"]._description_selection(self.env))
+        labels = self._get_quadrant_labels()
         cards = [touchpoint._prepare_map_card() for phase in self.phase_ids for touchpoint in phase.touchpoint_ids]
         cards.sort(key=lambda card: (-card["importance"] - card["urgency"], -card["importance"]))
         return {
@@ -285,7 +290,14 @@ class SalesProcessJourney(models.Model):
         for index, one in enumerate(self.env["sales.process.touchpoint"].browse(order), 1):
             if one.sequence != index * 10:
                 one.sequence = index * 10
+        # In their new order from here on.
+        self.phase_ids.invalidate_recordset(["touchpoint_ids"])
+        self.invalidate_recordset(["touchpoint_ids"])
         return True
+
+    @api.model
+    def _get_quadrant_labels(self):
+        return dict(self.env["sales.process.touchpoint"]._fields["quadrant"]._description_selection(self.env))
 
     def _prepare_map_head(self):
         self.ensure_one()

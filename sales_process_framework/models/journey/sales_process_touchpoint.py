@@ -31,7 +31,7 @@ class SalesProcessTouchpoint(models.Model):
         ondelete="cascade",
         domain="[('journey_id', '=?', journey_id)]",
     )
-    journey_id = fields.Many2one(related="phase_id.journey_id", store=True, index=True, precompute=True)
+    journey_id = fields.Many2one(related="phase_id.journey_id", store=True, index=True)
     company_id = fields.Many2one(related="journey_id.company_id", store=True, index=True)
     active = fields.Boolean(default=True)
     name = fields.Char(required=True, translate=True)

@@ -1,5 +1,6 @@
 from . import test_exchange
 from . import test_gate
+from . import test_journey
 from . import test_lifecycle
 from . import test_response
 from . import test_sla

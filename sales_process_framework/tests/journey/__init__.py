@@ -1,0 +1,4 @@
+from . import test_journey
+from . import test_journey_exchange
+from . import test_journey_files
+from . import test_journey_security
