@@ -12,7 +12,7 @@ help:
 	@echo "make test-odoo  Odoo's own CRM suites with and without the addon; fails on a difference (long)"
 	@echo "make lint       all style and safety checks                            (ARGS='ruff prettier' for some)"
 	@echo "make format     apply ruff's and prettier's formatting                (ARGS='a/path' for some files)"
-	@echo "make wheel      build the addon's wheel into .dev/dist"
+	@echo "make wheel      build the addons' wheels into .dev/dist"
 	@echo "make bench      speed beside plain Odoo                                (ARGS hands on to bench/run.py)"
 	@echo "make shell      Odoo's Python shell on the database of make run"
 	@echo "make psql       psql on the database of make run                       (ARGS='-l')"

@@ -93,7 +93,8 @@ def build_wheel(arguments):
     settings.prepare_state()
     with locked("set-up"):
         venv.LINT.ensure()
-    say(f"built {wheel.build().relative_to(settings.ROOT)}")
+    for path in wheel.build_all():
+        say(f"built {path.relative_to(settings.ROOT)}")
 
 
 def stop(arguments):

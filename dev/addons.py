@@ -10,11 +10,22 @@ from . import settings
 def names():
     """All addons at the root, those that others depend on first."""
     found = {folder.parent.name: manifest(folder.parent.name) for folder in settings.ROOT.glob("*/__manifest__.py")}
-    return sorted(found, key=lambda name: (sum(other in found for other in found[name]["depends"]), name))
+    return sorted(found, key=lambda name: (len(_needed(name, found)), name))
+
+
+def _needed(name, found):
+    """Which of `found` an addon depends on, directly or not."""
+    direct = set(found[name]["depends"]) & set(found)
+    return direct.union(*(_needed(other, found) for other in direct))
 
 
 def manifest(name=settings.ADDON):
     return ast.literal_eval((settings.ROOT / name / "__manifest__.py").read_text())
+
+
+def glue(modules):
+    """Our addons that may install themselves beside Odoo's `modules`; CRM alone makes none do so."""
+    return [name for name in names() if manifest(name).get("auto_install")] if set(modules) - {"crm"} else []
 
 
 def files(*patterns):

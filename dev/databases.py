@@ -26,10 +26,14 @@ def plain(modules=("crm",), languages=()):
 
 
 def with_addon(modules=("crm",), demo=False, languages=(), addon=settings.ADDON):
-    """A template with the addon on top of `plain(modules)`; `demo` is about the addon's own demo data."""
+    """A template with the addon on top of `plain(modules)`; `demo` is about the addon's own demo data.
+
+    Addons of this repository that `modules` make install themselves are there too.
+    """
     kind = f"spf_{digest(addon, 'demo' if demo else 'bare', *modules, 'languages', *languages)[:6]}"
     base = plain(modules, languages)
-    name = f"{kind}_{digest(base, addons.stamp(addon))[:12]}"
+    present = (addon, *addons.glue(modules))
+    name = f"{kind}_{digest(base, *map(addons.stamp, present))[:12]}"
 
     def build():
         for old in list_databases(f"{kind}_"):

@@ -28,9 +28,9 @@ LEFTOVERS = {
 }
 
 
-def uninstall(database):
-    server.check_log(server.call(f"uninstall-{database}", "module", "uninstall", "-d", database, ADDON))
-    assert sql(f"SELECT state FROM ir_module_module WHERE name = '{ADDON}'", database) == "uninstalled"
+def uninstall(database, addon=ADDON):
+    server.check_log(server.call(f"uninstall-{database}", "module", "uninstall", "-d", database, addon))
+    assert sql(f"SELECT state FROM ir_module_module WHERE name = '{addon}'", database) == "uninstalled"
 
 
 @pytest.fixture(scope="module")
