@@ -6,6 +6,7 @@ from . import process
 from . import buyer
 from . import lifecycle
 from . import response
+from . import touch
 from . import trail
 from . import support
 from . import test_multi_company

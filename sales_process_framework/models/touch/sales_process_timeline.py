@@ -109,7 +109,7 @@ class SalesProcessTimeline(models.AbstractModel):
             SQL(
                 """
                 SELECT t.id, t.touchpoint_id, t.phase_id, t.date, t.source, t.direction, t.human, t.summary,
-                       t.user_id, author.name, contact.name, t.message_id
+                       t.user_id, author.name, contact.name, t.event_id
                   FROM sales_process_touch t
                   LEFT JOIN res_users u ON u.id = t.user_id
                   LEFT JOIN res_partner author ON author.id = u.partner_id
@@ -138,7 +138,7 @@ class SalesProcessTimeline(models.AbstractModel):
                 "summary": summary or False,
                 "user": user_name or False,
                 "contact": contact_name or False,
-                "planned": date > now,
+                "planned": bool(event_id) and date > now,
                 "can_remove": source in ("manual", "note") and (manager or user_id == self.env.uid),
             }
             for (
@@ -153,6 +153,6 @@ class SalesProcessTimeline(models.AbstractModel):
                 user_id,
                 user_name,
                 contact_name,
-                _message_id,
+                event_id,
             ) in rows
         ]

@@ -84,6 +84,19 @@ class SalesProcessTouchMixin(models.AbstractModel):
         touch.unlink()
         return self.get_sales_journey_timeline()
 
+    def sales_process_mark_contact(self, message_id):
+        """Mark a note as a contact with the customer, which it then counts as."""
+        self.ensure_one()
+        self.check_access("write")
+        message = self.env["mail.message"].sudo().browse(message_id).exists()
+        if message.model != "crm.lead" or message.res_id != self.id:
+            raise AccessError(self.env._("This message is not one of %s.", self.name))
+        if message.message_type != "comment" or not self.env["sales.process.touch"]._is_note(message):
+            raise UserError(self.env._("Only notes are marked as contact; messages count by themselves."))
+        message.subtype_id = self.env["sales.process.touch"]._get_contact_subtype_id()
+        self.env["sales.process.touch"].sudo()._record_messages(message)
+        return True
+
     # ------------------------------------------------------------------
     # Merge
     # ------------------------------------------------------------------

@@ -129,7 +129,7 @@ class SalesProcessTouchRecorder(models.Model):
     def _notify_recorded(self, touches):
         """Tell the leads of what has happened; a meeting that is only planned has not."""
         now = self.env.cr.now()
-        happened = touches.filtered(lambda touch: touch.date <= now)
+        happened = touches.filtered(lambda touch: not touch.event_id or touch.date <= now)
         if happened:
             self.env["crm.lead"].sudo()._on_touches_recorded(happened)
 

@@ -6,3 +6,4 @@ from . import test_response
 from . import test_sla
 from . import test_values
 from . import test_worktime
+from . import test_touch

@@ -1,0 +1,4 @@
+from . import test_rebuild
+from . import test_recorder
+from . import test_timeline
+from . import test_touch_security
