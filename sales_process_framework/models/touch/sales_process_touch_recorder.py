@@ -278,7 +278,7 @@ class SalesProcessTouchRecorder(models.Model):
     def _prepare_message_event(self, message, source, direction, human):
         author, user = message.author_id, self.env.user
         outside = author if author.partner_share else message.partner_ids.filtered("partner_share")[:1]
-        if direction == "in":
+        if direction == "in" or not human and self._get_author_kind(message) == "robot":
             user = user.browse()
         elif user.partner_id != author:
             user = author.user_ids[:1]
