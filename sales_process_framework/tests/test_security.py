@@ -41,12 +41,13 @@ FACTS = {
     "sales.process.exception",
     "sales.process.visit",
 }
-#: Facts as well, with tests of their own in tests/response, tests/lifecycle and tests/support.
+#: Facts as well, with tests of their own in tests/response, tests/lifecycle, tests/support and tests/touch.
 MORE_FACTS = {
     "sales.process.customer",
     "sales.process.response",
     "sales.process.support.pause",
     "sales.process.support.request",
+    "sales.process.touch",
 }
 #: What reps write down about their leads.
 LEAD_DATA = {"sales.process.buyer"}
@@ -71,6 +72,9 @@ RPC_ARGUMENTS = {
     "sales_process_complete": ([{"requirement_id": "requirement", "state": "done"}],),
     "sales_process_decide": ("requirement", True),
     "sales_process_decide_exception": ("exception", True),
+    "sales_process_mark_contact": (0,),
+    "sales_process_record_touch": (0,),
+    "sales_process_remove_touch": (0,),
     "sales_process_remove_document": ("document", "file"),
     "sales_process_request_approval": ("approval",),
     "sales_process_request_exception": ("stage", "Please"),
