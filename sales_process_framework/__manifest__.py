@@ -86,6 +86,7 @@
         "demo/res_partner_technology_demo.xml",
         "demo/res_partner_services_demo.xml",
         "demo/sales_process_demo.xml",
+        "demo/journey/sales_process_journey_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
