@@ -1,1 +1,2 @@
+from . import sales_process_customer
 from . import sales_process_trail_mixin
