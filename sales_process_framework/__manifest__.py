@@ -87,6 +87,7 @@
         "demo/res_partner_services_demo.xml",
         "demo/sales_process_demo.xml",
         "demo/journey/sales_process_journey_demo.xml",
+        "demo/enablement/sales_process_enablement_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -1,2 +1,3 @@
 from . import sales_process_demo
 from . import journey
+from . import enablement

@@ -1,4 +1,5 @@
 from . import deliverable
+from . import enablement
 from . import gate
 from . import history
 from . import journey

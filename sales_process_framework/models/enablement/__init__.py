@@ -2,6 +2,7 @@ from . import sales_process_resource_category
 from . import sales_process_resource_function
 from . import sales_process_resource
 from . import sales_process_resource_search
+from . import sales_process_resource_exchange
 from . import sales_process_resource_rating
 from . import sales_process_stage
 from . import sales_process_requirement

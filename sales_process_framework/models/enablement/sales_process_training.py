@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class SalesProcessTraining(models.Model):
@@ -58,6 +59,7 @@ class SalesProcessTraining(models.Model):
     pass_score = fields.Float(string="Passed From", default=80.0, help="Score from 0 to 100 that passes.")
     attendee_ids = fields.One2many("sales.process.training.attendee", "training_id", string="Attendees", copy=False)
     user_ids = fields.Many2many("res.users", compute="_compute_user_ids", string="Participants")
+    is_mine = fields.Boolean(compute="_compute_is_mine", search="_search_is_mine", compute_sudo=True)
     attendee_count = fields.Integer(compute="_compute_counts")
     passed_count = fields.Integer(compute="_compute_counts")
 
@@ -75,6 +77,27 @@ class SalesProcessTraining(models.Model):
     def _compute_user_ids(self):
         for training in self:
             training.user_ids = training.attendee_ids.user_id
+
+    @api.depends("trainer_id", "attendee_ids.user_id")
+    @api.depends_context("uid")
+    def _compute_is_mine(self):
+        mine = self.search([("id", "in", self.ids), ("is_mine", "=", True)])
+        for training in self:
+            training.is_mine = training in mine
+
+    def _search_is_mine(self, operator, value):
+        """Trainings that the user takes part in or gives, or somebody of a team that the user leads takes part in.
+
+        What the access rule reads. It must not go through ``attendee_ids``: rules are checked as the superuser, who
+        would leave everybody's results in the cache for the user to read.
+        """
+        if operator != "in" or True not in value:
+            return NotImplemented
+        user = self.env.user
+        people = user + user.sudo().search([("crm_team_member_ids.crm_team_id.user_id", "=", user.id)])
+        # Only the ids of trainings leave here, nothing of the attendees.
+        attended = self.env["sales.process.training.attendee"].sudo()._search([("user_id", "in", people.ids)])
+        return Domain("trainer_id", "=", user.id) | Domain("id", "in", attended.subselect("training_id"))
 
     @api.depends("attendee_ids.passed")
     def _compute_counts(self):

@@ -1,4 +1,5 @@
 from . import test_exchange
+from . import test_fulltext
 from . import test_gate
 from . import test_journey
 from . import test_lifecycle
