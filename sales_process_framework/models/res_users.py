@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.mail.tools.discuss import Store
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -20,3 +22,11 @@ class ResUsers(models.Model):
             )
         )
         return self - leaves.resource_id.user_id
+
+    def _init_store_data(self, store: Store):
+        """Tell the chatter whether a note can count as a contact."""
+        super()._init_store_data(store)
+        if self.env["sales.process.touch"]._is_recording():
+            store.add_global_values(
+                sales_process_records_touches=self.env.user.has_group("sales_team.group_sale_salesman")
+            )

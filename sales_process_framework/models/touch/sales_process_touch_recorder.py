@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, models, tools
 from odoo.tools import SQL
 
@@ -353,25 +355,26 @@ class SalesProcessTouchRecorder(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _record_arrivals(self, leads, source, key=None):
-        """Record that customers came through a form or a chat; for glue addons.
+    def _record_arrivals(self, leads, source, answered_by=None):
+        """Record that customers came through a form or a chat, once for each lead; for glue addons.
 
-        :param key: function of a lead that names what it came from; default: once for each lead
+        :param answered_by: ``res.users`` who talked with them there, if anybody did
         """
         if not self._is_recording():
             return self.browse()
-        now = self.env.cr.now()
-        return self._record(
-            [
-                TouchEvent(
-                    lead_id=lead.id,
-                    source=source,
-                    direction="in",
-                    date=now,
-                    partner_id=lead.partner_id.id,
-                    activity_key=f"{source}:{key(lead) if key else lead.id}",
-                    text=lead.name or "",
-                )
-                for lead in leads.sudo()
-            ]
-        )
+        events = []
+        for lead in leads.sudo():
+            arrival = TouchEvent(
+                lead_id=lead.id,
+                source=source,
+                direction="in",
+                date=self.env.cr.now(),
+                partner_id=lead.partner_id.id,
+                activity_key=f"{source}:{lead.id}",
+                text=lead.name or "",
+            )
+            events.append(arrival)
+            if answered_by:
+                key = f"{source}:{lead.id}:answer"
+                events.append(replace(arrival, direction="out", user_id=answered_by.id, activity_key=key))
+        return self._record(events)

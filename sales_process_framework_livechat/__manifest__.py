@@ -1,0 +1,11 @@
+{
+    "name": "Sales Process Framework: Live Chat",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "summary": "Live chats as touches of the customer journey",
+    "author": "Sales Process Framework contributors",
+    "website": "https://github.com/sales-process-framework/sales_process_framework",
+    "license": "LGPL-3",
+    "depends": ["sales_process_framework", "crm_livechat"],
+    "auto_install": True,
+}

@@ -1,0 +1,2 @@
+from . import chatbot_script_step
+from . import discuss_channel
