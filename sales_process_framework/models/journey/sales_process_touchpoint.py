@@ -46,8 +46,8 @@ class SalesProcessTouchpoint(models.Model):
         readonly=False,
         precompute=True,
     )
-    importance = fields.Integer(default=3, help="1 to 5; more than 3 is important.")
-    urgency = fields.Integer(default=3, help="1 to 5; more than 3 is urgent.")
+    importance = fields.Integer(default=3, aggregator="avg", help="1 to 5; more than 3 is important.")
+    urgency = fields.Integer(default=3, aggregator="avg", help="1 to 5; more than 3 is urgent.")
     quadrant = fields.Selection(
         [
             ("do_first", "Do first: important and urgent"),
