@@ -77,6 +77,7 @@
         "views/response/sales_process_response_menus.xml",
         "views/lifecycle/sales_process_lifecycle_menus.xml",
         "views/support/sales_process_support_menus.xml",
+        "views/journey/sales_process_journey_map_views.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",

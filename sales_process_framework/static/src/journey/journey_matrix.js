@@ -1,0 +1,135 @@
+import { Component, useEffect, useRef, useState } from "@odoo/owl";
+import { localization } from "@web/core/l10n/localization";
+import { _t } from "@web/core/l10n/translation";
+import { useSortable } from "@web/core/utils/sortable_owl";
+
+import { LEVELS, getQuadrant, getQuadrants } from "./journey_labels";
+
+/** A cell names its touchpoints as long as they fit; beyond that the numbers point to the table. */
+const NAMED_PER_CELL = 2;
+
+/**
+ * Touchpoints by importance (up) and urgency (along), 1 to 5 each, in four quadrants; the table
+ * behind the picture says the same and changes the same. A bubble stays where its cell is: bubbles
+ * of one cell stand in the order of the map.
+ */
+export class JourneyMatrix extends Component {
+    static template = "sales_process_framework.JourneyMatrix";
+    static props = {
+        phases: Array,
+        canEdit: Boolean,
+        actions: Object,
+        focusId: { type: [Number, Boolean], optional: true },
+    };
+
+    setup() {
+        this.root = useRef("root");
+        this.state = useState({ hoveredId: false });
+        this.levels = LEVELS;
+        this.levelsDown = [...LEVELS].reverse();
+        this.quadrants = getQuadrants();
+        this.labels = { importance: _t("Importance"), urgency: _t("Urgency") };
+        useSortable({
+            ref: this.root,
+            enable: () => this.props.canEdit,
+            elements: ".o_sales_process_bubble",
+            groups: ".o_sales_process_matrix_cell",
+            connectGroups: true,
+            cursor: "grabbing",
+            placeholderClasses: ["o_sales_process_journey_placeholder"],
+            onDrop: this.onDrop.bind(this),
+        });
+        useEffect(
+            (phases, focusId) => {
+                if (focusId) {
+                    this.root.el
+                        .querySelector(`.o_sales_process_bubble[data-touchpoint-id='${focusId}']`)
+                        ?.focus();
+                }
+            },
+            () => [this.props.phases, this.props.focusId]
+        );
+    }
+
+    /** Touchpoints in the order of the map, numbered: the number on a bubble is the row of the table. */
+    get rows() {
+        const rows = [];
+        for (const phase of this.props.phases) {
+            for (const touchpoint of phase.touchpoints) {
+                rows.push({
+                    ...touchpoint,
+                    number: rows.length + 1,
+                    phase: phase.name,
+                    quadrantLabel: getQuadrant(touchpoint.quadrant),
+                });
+            }
+        }
+        return rows;
+    }
+
+    /** @returns {{ [key: string]: Object[] }} the rows of each cell by "importance_urgency" */
+    get cells() {
+        return Object.groupBy(this.rows, (row) => `${row.importance}_${row.urgency}`);
+    }
+
+    isNamed(cell) {
+        return cell.length <= NAMED_PER_CELL;
+    }
+
+    getCellLabel(importance, urgency) {
+        return _t("Importance %(importance)s, urgency %(urgency)s", { importance, urgency });
+    }
+
+    getBubbleTitle(row) {
+        return _t("%(number)s. %(name)s (%(phase)s): importance %(importance)s, urgency %(urgency)s", {
+            number: row.number,
+            name: row.name,
+            phase: row.phase,
+            importance: row.importance,
+            urgency: row.urgency,
+        });
+    }
+
+    countOf(quadrant) {
+        return this.rows.filter((row) => row.quadrant === quadrant.key).length;
+    }
+
+    onDrop({ element, parent }) {
+        const id = Number(element.dataset.touchpointId);
+        this.props.actions.setPriority(
+            id,
+            Number(parent.dataset.importance),
+            Number(parent.dataset.urgency),
+            { byKey: false }
+        );
+    }
+
+    onKeydown(row, ev) {
+        if (!this.props.canEdit || !ev.shiftKey || ev.ctrlKey || ev.altKey || ev.metaKey) {
+            return;
+        }
+        const forward = localization.direction === "rtl" ? -1 : 1;
+        const step = {
+            ArrowRight: [0, forward],
+            ArrowLeft: [0, -forward],
+            ArrowUp: [1, 0],
+            ArrowDown: [-1, 0],
+        }[ev.key];
+        if (step) {
+            ev.preventDefault();
+            this.set(row, row.importance + step[0], row.urgency + step[1]);
+        }
+    }
+
+    set(row, importance, urgency, options) {
+        const isLevel = (level) => LEVELS.includes(level);
+        if (isLevel(importance) && isLevel(urgency)) {
+            this.props.actions.setPriority(row.id, importance, urgency, options);
+        }
+    }
+
+    onSelect(row, field, ev) {
+        const { importance, urgency } = { ...row, [field]: Number(ev.target.value) };
+        this.set(row, importance, urgency, { byKey: false });
+    }
+}
