@@ -15,8 +15,8 @@ export class JourneyGrid extends Component {
         canEdit: Boolean,
         /** See `SalesProcessJourneyMap.actions`. */
         actions: Object,
-        /** Id of the touchpoint that takes the focus: it was moved by key. */
-        focusId: { type: [Number, Boolean], optional: true },
+        /** { id } of the touchpoint that takes the focus once: it was moved by key. */
+        focus: { type: [Object, Boolean], optional: true },
     };
 
     setup() {
@@ -35,16 +35,16 @@ export class JourneyGrid extends Component {
             onDrop: this.onDrop.bind(this),
         });
         useEffect(
-            (phases, focusId) => {
-                if (focusId) {
+            (focus) => {
+                if (focus) {
                     this.root.el
                         .querySelector(
-                            `[data-touchpoint-id='${focusId}'] .o_sales_process_journey_card_name`
+                            `[data-touchpoint-id='${focus.id}'] .o_sales_process_journey_card_name`
                         )
                         ?.focus();
                 }
             },
-            () => [this.props.phases, this.props.focusId]
+            () => [this.props.focus]
         );
     }
 

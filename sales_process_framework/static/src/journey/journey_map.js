@@ -36,7 +36,7 @@ export class SalesProcessJourneyMap extends Component {
             canCreate: false,
             map: false,
             mode: this.props.state?.mode || "map",
-            focusId: false,
+            focus: false,
             announcement: "",
         });
         this.display = { controlPanel: {} };
@@ -95,7 +95,7 @@ export class SalesProcessJourneyMap extends Component {
 
     async selectJourney(journeyId) {
         browser.localStorage.setItem(LAST_JOURNEY, journeyId);
-        this.state.focusId = false;
+        this.state.focus = false;
         await this.load(journeyId);
     }
 
@@ -116,7 +116,7 @@ export class SalesProcessJourneyMap extends Component {
     }
 
     setMode(mode) {
-        this.state.focusId = false;
+        this.state.focus = false;
         this.state.mode = mode;
     }
 
@@ -159,7 +159,7 @@ export class SalesProcessJourneyMap extends Component {
         const others = target.touchpoints.filter(({ id }) => id !== touchpointId);
         const position = index ?? others.length;
         const arranged = others.toSpliced(position, 0, touchpoint);
-        this.state.focusId = byKey && touchpointId;
+        this.state.focus = byKey && { id: touchpointId };
         await this.change(
             (phases) =>
                 phases.map((phase) => ({
@@ -191,7 +191,7 @@ export class SalesProcessJourneyMap extends Component {
         }
         const values = { importance, urgency };
         const changed = { ...touchpoint, ...values, quadrant: getQuadrantKey(importance, urgency) };
-        this.state.focusId = byKey && touchpointId;
+        this.state.focus = byKey && { id: touchpointId };
         await this.change(
             (phases) =>
                 phases.map((phase) => ({
@@ -220,7 +220,7 @@ export class SalesProcessJourneyMap extends Component {
     // --- dialogs and server actions ------------------------------------------------------------------
 
     openForm(resModel, title, props) {
-        this.state.focusId = false;
+        this.state.focus = false;
         this.dialog.add(FormViewDialog, {
             resModel,
             title,

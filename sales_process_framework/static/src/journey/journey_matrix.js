@@ -19,7 +19,7 @@ export class JourneyMatrix extends Component {
         phases: Array,
         canEdit: Boolean,
         actions: Object,
-        focusId: { type: [Number, Boolean], optional: true },
+        focus: { type: [Object, Boolean], optional: true },
     };
 
     setup() {
@@ -40,19 +40,19 @@ export class JourneyMatrix extends Component {
             onDrop: this.onDrop.bind(this),
         });
         useEffect(
-            (phases, focusId) => {
-                if (focusId) {
+            (focus) => {
+                if (focus) {
                     this.root.el
-                        .querySelector(`.o_sales_process_bubble[data-touchpoint-id='${focusId}']`)
+                        .querySelector(`.o_sales_process_bubble[data-touchpoint-id='${focus.id}']`)
                         ?.focus();
                 }
             },
-            () => [this.props.phases, this.props.focusId]
+            () => [this.props.focus]
         );
     }
 
     /** Touchpoints in the order of the map, numbered: the number on a bubble is the row of the table. */
-    get rows() {
+    getRows() {
         const rows = [];
         for (const phase of this.props.phases) {
             for (const touchpoint of phase.touchpoints) {
@@ -67,9 +67,9 @@ export class JourneyMatrix extends Component {
         return rows;
     }
 
-    /** @returns {{ [key: string]: Object[] }} the rows of each cell by "importance_urgency" */
-    get cells() {
-        return Object.groupBy(this.rows, (row) => `${row.importance}_${row.urgency}`);
+    /** @returns {{ [key: string]: Object[] }} rows by "importance_urgency" */
+    groupByCell(rows) {
+        return Object.groupBy(rows, (row) => `${row.importance}_${row.urgency}`);
     }
 
     isNamed(cell) {
@@ -90,8 +90,8 @@ export class JourneyMatrix extends Component {
         });
     }
 
-    countOf(quadrant) {
-        return this.rows.filter((row) => row.quadrant === quadrant.key).length;
+    countOf(rows, quadrant) {
+        return rows.filter((row) => row.quadrant === quadrant.key).length;
     }
 
     onDrop({ element, parent }) {
