@@ -1,4 +1,4 @@
-import { Component, useEffect, useRef, useState } from "@odoo/owl";
+import { Component, useEffect, useRef } from "@odoo/owl";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { useSortable } from "@web/core/utils/sortable_owl";
@@ -24,7 +24,6 @@ export class JourneyMatrix extends Component {
 
     setup() {
         this.root = useRef("root");
-        this.state = useState({ hoveredId: false });
         this.levels = LEVELS;
         this.levelsDown = [...LEVELS].reverse();
         this.quadrants = getQuadrants();
@@ -70,6 +69,13 @@ export class JourneyMatrix extends Component {
     /** @returns {{ [key: string]: Object[] }} rows by "importance_urgency" */
     groupByCell(rows) {
         return Object.groupBy(rows, (row) => `${row.importance}_${row.urgency}`);
+    }
+
+    /** Bubble and row show that they are one. Not by a render: that would end a drag. */
+    highlight(row, on) {
+        for (const el of this.root.el.querySelectorAll(`[data-touchpoint-id='${row.id}']`)) {
+            el.classList.toggle("o_sales_process_matrix_hovered", on);
+        }
     }
 
     isNamed(cell) {
