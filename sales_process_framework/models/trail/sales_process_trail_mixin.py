@@ -52,6 +52,9 @@ class SalesProcessTrailMixin(models.AbstractModel):
 
     def _get_trail_sources(self, scope):
         """:return: list of TrailSource; the models' record rules apply on top of their domains"""
+        # Who may read no lead at all cannot search through one either.
+        customer = "lead_id.partner_id" if self.env["crm.lead"].has_access("read") else None
+        of_leads = scope.domain(partner=customer, lead="lead_id")
         return [
             TrailSource(
                 kind="lead",
@@ -82,8 +85,17 @@ class SalesProcessTrailMixin(models.AbstractModel):
                 label=self.env._("Deliverable"),
                 icon="fa-file-text-o",
                 model="sales.process.deliverable",
-                domain=scope.domain(partner="lead_id.partner_id", lead="lead_id") & Domain("state", "!=", "draft"),
+                domain=of_leads & Domain("state", "!=", "draft"),
                 date="submitted_date",
+                state="state",
+            ),
+            TrailSource(
+                kind="support",
+                label=self.env._("Support Request"),
+                icon="fa-life-ring",
+                model="sales.process.support.request",
+                domain=of_leads,
+                date="date_requested",
                 state="state",
             ),
         ]

@@ -137,14 +137,16 @@ class TestTrail(TrailCommon):
         self.assertEqual(self._count_queries(), one)
 
     def _fill(self, number):
-        for index in range(number):
-            self._meet(f"Meeting {index}", -index, opportunity_id=self.lead.id, partner_ids=self.customer.ids)
-            self._lead(
-                name=f"Deal {index}",
-                partner_id=self.env["res.partner"]
-                .create({"name": f"Contact {index}", "parent_id": self.customer.id})
-                .id,
-            )
+        contacts = self.env["res.partner"].create(
+            [{"name": f"Contact {index}", "parent_id": self.customer.id} for index in range(number)]
+        )
+        values = {"type": "opportunity", "team_id": self.team.id, "user_id": self.rep.id}
+        self.env["crm.lead"].create(
+            [{**values, "name": f"Deal of {contact.name}", "partner_id": contact.id} for contact in contacts]
+        )
+        times = {"start": self.env.cr.now(), "stop": self.env.cr.now() + timedelta(hours=1)}
+        Event = self.env["calendar.event"].with_context(no_mail_to_attendees=True)
+        Event.create([{**times, "name": "Meeting", "opportunity_id": self.lead.id} for _index in range(number)])
 
     def _count_queries(self):
         self.env.flush_all()
