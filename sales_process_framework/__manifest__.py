@@ -82,11 +82,13 @@
     "demo": [
         "demo/res_company_demo.xml",
         "demo/res_users_demo.xml",
+        "demo/support/res_users_demo.xml",
         "demo/crm_team_demo.xml",
         "demo/res_partner_manufacturing_demo.xml",
         "demo/res_partner_technology_demo.xml",
         "demo/res_partner_services_demo.xml",
         "demo/sales_process_demo.xml",
+        "demo/support/sales_process_support_demo.xml",
         "demo/journey/sales_process_journey_demo.xml",
         "demo/enablement/sales_process_enablement_demo.xml",
     ],

@@ -1,3 +1,4 @@
 from . import sales_process_demo
 from . import journey
 from . import enablement
+from . import support
