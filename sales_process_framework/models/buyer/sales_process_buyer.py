@@ -79,6 +79,9 @@ class SalesProcessBuyer(models.Model):
 
     def write(self, vals):
         leads = self.lead_id
+        if vals.get("lead_id"):
+            # Rules look at the lead that the line leaves; the one it goes to has to be one's own as well.
+            self.env["crm.lead"].browse(vals["lead_id"]).check_access("write")
         result = super().write(vals)
         (leads | self.lead_id)._on_buyers_changed()
         return result
