@@ -11,7 +11,7 @@ SCAN_LIMIT = 2.0
 
 
 def scan_responses(env, measure):
-    """Scan with the clocks that are due alone, and again among answered clocks of every lead. Rolled back by the caller.
+    """Scan with the clocks that are due alone, and again among answered clocks of every lead; the caller rolls back.
 
     :param measure: function that calls a function and gives what it took
     :return: {"leads", "few" and "many": what the scan took, "plan": the plan of the second}
