@@ -113,6 +113,20 @@ class TestTemplate(TemplateCommon):
         self.assertTrue(lead.script)
         self.assertEqual(lead.role_id.kind, "salesperson")
 
+    def test_customers_mail_has_a_standard_wherever_a_lead_stands(self):
+        covered = self.env["sales.process.stage"]
+        for touchpoint in self.map.touchpoint_ids.filtered(lambda one: one.match_source == "email_in"):
+            self.assertEqual((touchpoint.clock_start, touchpoint.direction), ("incoming", "customer"))
+            self.assertGreater(touchpoint.response_time, 0)
+            covered |= touchpoint.phase_id.process_stage_ids
+        self.assertEqual(covered, self.b2b.stage_ids)
+
+    def test_phase_without_stages_takes_no_touch_of_another_phase(self):
+        """A rule of a phase that spans no stages would count wherever the lead stands."""
+        free = self.map.phase_ids.filtered(lambda phase: not phase.process_stage_ids)
+        self.assertEqual(free.mapped("kind"), ["churn"])
+        self.assertEqual(set(free.touchpoint_ids.mapped("match_source")), {"none"})
+
     def test_later_phases_have_rules_and_touchpoints(self):
         rules = {p.kind: (p.days_without_contact, p.days_without_order) for p in self.map.phase_ids}
         self.assertEqual(rules["repurchase"], (0, 180))
