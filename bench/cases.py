@@ -41,6 +41,7 @@ CASES: dict[str, Case] = {}
 FLAT = (
     Flat("flat_move", "moving: queries do not grow with the leads", "move_50", "move_many"),
     Flat("flat_create", "creating: queries do not grow with the leads", "create_50", "create_many"),
+    Flat("flat_timeline", "customer journey: queries do not grow with the touches", "timeline_5", "timeline_200"),
 )
 
 
@@ -147,6 +148,72 @@ def _create(count):
         )
 
     return request
+
+
+# -- customer journey --------------------------------------------------------------
+@case("post a message to the customer", limit=1.1, rounds=40)
+def message_post(client):
+    """Send a message from the chatter, with all that Odoo does to deliver it; the addon records a touch."""
+    moves = client.moves(1)
+
+    def post(env, n):
+        lead = env["crm.lead"].browse(moves[n % len(moves)][0])
+        lead.message_post(
+            body="Hello",
+            subject="Your quotation",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=lead.partner_id.ids,
+        )
+
+    return [post]
+
+
+@case("open the journey of a lead with 5 touches", rounds=0)
+def timeline_5(client):
+    return _open_timeline(client, 5)
+
+
+@case("open the journey of a lead with 200 touches", rounds=0)
+def timeline_200(client):
+    return _open_timeline(client, 200)
+
+
+def _open_timeline(client, count):
+    if not client.has_addon:
+        return []
+    moves = client.moves(1)
+
+    def request(env, n):
+        lead = env["crm.lead"].browse(moves[n][0])
+        env.cr.execute(
+            SQL(
+                """INSERT INTO sales_process_touch (lead_id, date, source, direction, human)
+                   SELECT %s, now() AT TIME ZONE 'UTC', 'call', 'out', TRUE FROM generate_series(1, %s)""",
+                lead.id,
+                count,
+            )
+        )
+        lead.get_sales_journey_timeline()
+
+    return [request]
+
+
+TOUCH_SPEED = 20_000  # messages a second
+
+
+def rebuild_touches(env, measure):
+    """Rebuild all touches from the messages and meetings that are there.
+
+    :return: {"touches", "messages", "rebuild": what it took}
+    """
+    env.cr.execute(SQL("TRUNCATE sales_process_touch CASCADE"))
+    env.cr.execute(SQL("SELECT COUNT(*) FROM mail_message WHERE model = 'crm.lead'"))
+    [messages] = env.cr.fetchone()
+    rebuild = measure(env["sales.process.touch"].sudo()._rebuild)
+    env.cr.execute(SQL("SELECT COUNT(*) FROM sales_process_touch"))
+    [touches] = env.cr.fetchone()
+    return {"touches": touches, "messages": messages, "rebuild": rebuild}
 
 
 # -- history ---------------------------------------------------------------------

@@ -15,6 +15,7 @@ REPS = 50
 REP = "bench_rep_1"  # sees own leads
 LEADER = "bench_leader"  # sees all leads, has no right to override a gate
 LEADS_PER_PARTNER = 4
+MESSAGES_PER_LEAD = 5
 
 
 def load(env, leads):
@@ -29,6 +30,7 @@ def load(env, leads):
             *_plan(leads),
             _leads(stages.ids, env.ref("crm.lost_reason_1").id, env.company),
             *_stage_steps(env, stages.ids),
+            _messages(env),
             *_followers(env),
             *_activities(env),
             _attachments(env.company),
@@ -215,6 +217,33 @@ def _stage_steps(env, stage_ids):
         field=env["ir.model.fields"]._get("crm.lead", "stage_id").id,
         stages=stage_ids,
         names=list(STAGES),
+    )
+
+
+def _messages(env):
+    """Mails between customer and rep, in turn, over the time that the lead was open."""
+    return SQL(
+        """
+        WITH mail AS (
+            SELECT nextval('mail_message_id_seq')::int AS id, plan.id AS lead_id, plan.partner_id, plan.customer_id,
+                   plan.user_id, turn, turn %% 2 = 1 AS incoming,
+                   created + (arrived - created) * turn / (%(count)s + 1) AS at
+              FROM plan CROSS JOIN generate_series(1, %(count)s) turn
+             ORDER BY at
+        )
+        INSERT INTO mail_message (id, model, res_id, message_type, subtype_id, author_id, email_from, reply_to,
+                                  message_id, subject, body, date, is_internal, record_company_id,
+                                  email_add_signature, create_uid, create_date, write_uid, write_date)
+        SELECT id, 'crm.lead', lead_id, CASE WHEN incoming THEN 'email' ELSE 'comment' END, %(subtype)s,
+               CASE WHEN incoming THEN customer_id ELSE partner_id END, 'bench@example.com', 'bench@example.com',
+               '<bench-mail-' || id || '@example.com>',
+               CASE turn WHEN 4 THEN 'Your quotation' ELSE 'Mail ' || turn END, '<p>Hello</p>', at, FALSE,
+               %(company)s, TRUE, user_id, at, user_id, at
+          FROM mail
+        """,
+        count=MESSAGES_PER_LEAD,
+        subtype=env.ref("mail.mt_comment").id,
+        company=env.company.id,
     )
 
 

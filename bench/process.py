@@ -3,7 +3,7 @@
 from odoo import Command
 from odoo.tools import SQL
 
-from . import dataset
+from . import dataset, journey
 
 #: (gate, judgement, own values) of every stage; what `load` made, and the answers below, satisfy all of them.
 REQUIREMENTS = (
@@ -31,6 +31,7 @@ def follow(env):
     env.cr.execute(SQL("TRUNCATE sales_process_visit"))
     env.invalidate_all(flush=False)
     env["sales.process.visit"]._rebuild()
+    journey.follow(env, process)
 
 
 def _make_process(env):

@@ -88,6 +88,18 @@ def compare_history(results, limit, speed):
     return row
 
 
+def compare_touches(result, speed):
+    """:param result: what `cases.rebuild_touches` gives"""
+    rate = result["messages"] / result["rebuild"]["busy"]
+    return Row(
+        "touches",
+        f"rebuild touches: {result['touches']:,} from {result['messages']:,} messages",
+        addon=result["rebuild"]["seconds"],
+        note=f"{rate:,.0f} messages/s (≥ {speed:,} will do)",
+        passed=rate >= speed,
+    )
+
+
 def _get_median(key, results):
     return statistics.median_low(result[key] for result in results)
 

@@ -42,7 +42,9 @@ def ensure_plain(leads):
 
 
 def ensure_addon(leads):
-    return _ensure_on_top(leads, "addon", settings.ADDON, "follow_process", addons.stamp(), *_sources("process.py"))
+    return _ensure_on_top(
+        leads, "addon", settings.ADDON, "follow_process", addons.stamp(), *_sources("process.py", "journey.py")
+    )
 
 
 def ensure_automation(leads):
@@ -158,6 +160,10 @@ def measure_history(addon):
     return report.compare_history(results, cases.HISTORY_LIMIT, cases.HISTORY_SPEED)
 
 
+def measure_touches(addon):
+    return report.compare_touches(addon("rebuild_touches"), cases.TOUCH_SPEED)
+
+
 def run_all(wanted, plain, addon):
     """Yield a row for each case."""
     for case in cases.CASES.values():
@@ -213,7 +219,7 @@ def parse(arguments):
 def main(arguments):
     options = parse(arguments)
     if options.list:
-        print("\n".join([*cases.CASES, *(flat.name for flat in cases.FLAT), "history"]))
+        print("\n".join([*cases.CASES, *(flat.name for flat in cases.FLAT), "history", "touches"]))
         return 0
     leads = options.leads or SIZES[options.size]
     with contextlib.ExitStack() as stack:
@@ -246,6 +252,8 @@ def collect(options, leads, plain, addon, start):
     yield from run_all(wanted, plain, addon)
     if not options.only or any(part in "history" for part in options.only):
         yield measure_history(addon)
+    if not options.only or any(part in "touches" for part in options.only):
+        yield measure_touches(addon)
     if options.with_automation:
         yield from run_automation(wanted, plain, start(ensure_automation(leads)))
 

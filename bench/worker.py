@@ -151,6 +151,12 @@ class Worker:
         gc.freeze()
 
     def rebuild_history(self):
+        return self._rebuild(cases.rebuild_history)
+
+    def rebuild_touches(self):
+        return self._rebuild(cases.rebuild_touches)
+
+    def _rebuild(self, case):
         with self.registry.cursor() as cr:
 
             def measure(call):
@@ -158,7 +164,7 @@ class Worker:
                 call()
                 return _read_clocks(cr) - start
 
-            result = cases.rebuild_history(Environment(cr, SUPERUSER_ID, {}), measure)
+            result = case(Environment(cr, SUPERUSER_ID, {}), measure)
             cr.rollback()
         return result
 
