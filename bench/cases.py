@@ -199,7 +199,7 @@ def _open_timeline(client, count):
     return [request]
 
 
-TOUCH_SPEED = 20_000  # messages a second
+TOUCH_SPEED = 10_000  # messages a second
 
 
 def rebuild_touches(env, measure):

@@ -30,7 +30,7 @@ def load(env, leads):
             *_plan(leads),
             _leads(stages.ids, env.ref("crm.lost_reason_1").id, env.company),
             *_stage_steps(env, stages.ids),
-            _messages(env),
+            *_messages(env),
             *_followers(env),
             *_activities(env),
             _attachments(env.company),
@@ -103,10 +103,10 @@ def _partners(count):
         """
         WITH new AS (SELECT n, nextval('res_partner_id_seq') AS id FROM generate_series(1, %s) n)
         INSERT INTO res_partner (id, name, complete_name, ref, email, email_normalized, phone, lang, type, active,
-                                 is_company, commercial_partner_id, create_uid, create_date, write_date)
+                                 is_company, partner_share, commercial_partner_id, create_uid, create_date, write_date)
         SELECT id, 'Customer ' || n, 'Customer ' || n, 'bench', 'customer' || n || '@example.com',
                'customer' || n || '@example.com', '+3247' || lpad(n::text, 7, '0'), 'en_US', 'contact', TRUE,
-               TRUE, id, 1, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+               TRUE, TRUE, id, 1, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
           FROM new
         """,
         count,
@@ -222,7 +222,7 @@ def _stage_steps(env, stage_ids):
 
 def _messages(env):
     """Mails between customer and rep, in turn, over the time that the lead was open."""
-    return SQL(
+    yield SQL(
         """
         WITH mail AS (
             SELECT nextval('mail_message_id_seq')::int AS id, plan.id AS lead_id, plan.partner_id, plan.customer_id,
@@ -244,6 +244,14 @@ def _messages(env):
         count=MESSAGES_PER_LEAD,
         subtype=env.ref("mail.mt_comment").id,
         company=env.company.id,
+    )
+    yield SQL(
+        """
+        INSERT INTO mail_message_res_partner_rel (mail_message_id, res_partner_id)
+        SELECT message.id, plan.customer_id
+          FROM mail_message message JOIN plan ON plan.id = message.res_id
+         WHERE message.model = 'crm.lead' AND message.message_type = 'comment'
+        """
     )
 
 

@@ -116,7 +116,7 @@ class SalesProcessTouchRebuild(models.Model):
                  WHERE m.model = 'crm.lead' AND m.id > %(last)s AND m.id <= %(upper)s
                    AND (m.mail_activity_type_id IS NOT NULL OR m.subtype_id = %(contact)s
                         OR m.message_type <> ALL(%(silent)s))
-            ), verdict AS (
+            ), verdict AS MATERIALIZED (
                 SELECT message.*, message_type = ANY(%(automatic)s) AS automatic,
                        CASE WHEN activity_type IS NOT NULL
                             THEN CASE category WHEN 'phonecall' THEN 'call' WHEN 'meeting' THEN 'meeting'
@@ -137,17 +137,22 @@ class SalesProcessTouchRebuild(models.Model):
                         WHERE a.res_model = 'crm.lead' AND a.res_id = lead_id AND NOT a.active
                           AND a.activity_type_id = activity_type AND e.opportunity_id = lead_id
                           AND a.date_done BETWEEN message.date::date - 1 AND message.date::date + 1)
+            ), somebody AS MATERIALIZED (
+                SELECT DISTINCT ON (partner_id) partner_id, id FROM res_users WHERE active ORDER BY partner_id, id
             )
             SELECT lead_id, source, CASE source WHEN 'email_in' THEN 'in' ELSE 'out' END AS direction,
                    author <> 'robot' AND (source <> 'email_out' OR message_type = 'email'
                        OR NOT automatic AND message_type <> 'email_outgoing') AS human,
                    date, COALESCE(subject, '') AS text, activity_type,
                    CASE WHEN partner_share THEN author_id ELSE outside_id END AS partner_id,
-                   CASE WHEN source <> 'email_in' THEN (
-                        SELECT u.id FROM res_users u WHERE u.partner_id = author_id AND u.active
-                         ORDER BY u.id = verdict.create_uid DESC, u.id LIMIT 1) END AS user_id,
-                   id AS message_id, NULL::integer AS event_id, COALESCE(subject, activity_name) AS summary
-              FROM verdict WHERE source IS NOT NULL
+                   CASE WHEN source = 'email_in' THEN NULL
+                        WHEN creator.partner_id = author_id AND creator.active THEN creator.id
+                        ELSE somebody.id END AS user_id,
+                   verdict.id AS message_id, NULL::integer AS event_id, COALESCE(subject, activity_name) AS summary
+              FROM verdict
+              LEFT JOIN res_users creator ON creator.id = verdict.create_uid
+              LEFT JOIN somebody ON somebody.partner_id = author_id
+             WHERE source IS NOT NULL
             """,
             contact=self._get_contact_subtype_id(),
             robot=xmlid_to_id("base.partner_root"),
