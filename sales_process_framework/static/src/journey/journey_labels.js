@@ -56,7 +56,7 @@ export function getQuadrantKey(importance, urgency) {
     return urgency >= HIGH ? "quick" : "routine";
 }
 
-export const CHANNEL_ICONS = { online: "fa-globe", offline: "fa-handshake-o", internal: "fa-building-o" };
+export const CHANNEL_ICONS = { online: "fa-globe", offline: "fa-map-marker", internal: "fa-building-o" };
 
 export function getChannelKindLabel(kind) {
     return { online: _t("Online"), offline: _t("Offline"), internal: _t("Internal") }[kind];

@@ -74,8 +74,8 @@ export class SalesProcessJourneyMap extends Component {
 
     /** The journey that was asked for, or the last one seen, or one in use. */
     chooseJourney() {
-        const { resId, action } = this.props;
-        const asked = resId || action.context?.active_id || action.params?.journey_id;
+        const { context, params } = this.props.action;
+        const asked = context?.active_id || params?.journey_id;
         const last = Number(browser.localStorage.getItem(LAST_JOURNEY));
         const { journeys } = this.state;
         const found =
@@ -90,7 +90,7 @@ export class SalesProcessJourneyMap extends Component {
         this.state.map = await this.keepLast.add(
             this.orm.call("sales.process.journey", "get_journey_map", [[journeyId]])
         );
-        this.props.updateActionState?.({ resId: journeyId });
+        this.props.updateActionState?.({ active_id: journeyId });
     }
 
     async selectJourney(journeyId) {

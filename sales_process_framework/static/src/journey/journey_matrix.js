@@ -3,10 +3,13 @@ import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { useSortable } from "@web/core/utils/sortable_owl";
 
-import { LEVELS, getQuadrant, getQuadrants } from "./journey_labels";
+import { HIGH, LEVELS, getQuadrant, getQuadrants } from "./journey_labels";
 
-/** A cell names its touchpoints as long as they fit; beyond that the numbers point to the table. */
-const NAMED_PER_CELL = 2;
+/**
+ * A cell names its touchpoints as long as they fit; beyond that the numbers point to the table. The
+ * cells of high importance are higher.
+ */
+const NAMED_PER_CELL = { high: 3, low: 2 };
 
 /**
  * Touchpoints by importance (up) and urgency (along), 1 to 5 each, in four quadrants; the table
@@ -33,6 +36,8 @@ export class JourneyMatrix extends Component {
             enable: () => this.props.canEdit,
             elements: ".o_sales_process_bubble",
             groups: ".o_sales_process_matrix_cell",
+            // A bubble is small: less than its radius is a drag.
+            tolerance: 5,
             connectGroups: true,
             cursor: "grabbing",
             placeholderClasses: ["o_sales_process_journey_placeholder"],
@@ -79,7 +84,7 @@ export class JourneyMatrix extends Component {
     }
 
     isNamed(cell) {
-        return cell.length <= NAMED_PER_CELL;
+        return cell.length <= NAMED_PER_CELL[cell[0].importance >= HIGH ? "high" : "low"];
     }
 
     getCellLabel(importance, urgency) {
