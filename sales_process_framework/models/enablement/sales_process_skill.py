@@ -175,7 +175,7 @@ class SalesProcessSkill(models.Model):
         process = processes.filtered(lambda process: process.id == process_id) or self._get_matrix_process(
             processes, team
         )
-        users = self._get_matrix_users(team or teams, is_manager)
+        users = self._get_matrix_users(team or process.team_ids & teams or teams, is_manager)
         columns = process.stage_ids.sorted(lambda stage: (stage.sequence, stage.id)).requirement_ids.filtered(
             lambda requirement: requirement.kind != "criterion"
         )
