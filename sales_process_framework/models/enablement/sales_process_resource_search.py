@@ -67,20 +67,20 @@ class SalesProcessResourceSearch(models.Model):
         return SQL.identifier(alias, "search_vector")
 
     def _get_text_ranks(self, text):
-        """:return: {id: rank between 0 and 1} of these resources for a search"""
+        """:return: {id: rank} of these resources for a search; the best hit has 1, no hit 0"""
         query = self._get_text_query(text or "")
         if query is None or not self:
             return {}
         self.flush_model()
         rows = self.env.execute_query(
             SQL(
-                # 32: rank / (rank + 1)
-                "SELECT id, ts_rank(search_vector, %s, 32) FROM sales_process_resource WHERE id = ANY(%s)",
+                "SELECT id, ts_rank(search_vector, %s) FROM sales_process_resource WHERE id = ANY(%s)",
                 query,
                 self.ids,
             )
         )
-        return dict(rows)
+        best = max((rank for _id, rank in rows), default=0)
+        return {resource_id: rank / best if best else 0.0 for resource_id, rank in rows}
 
     # -- keeping it up to date ------------------------------------------------
 

@@ -135,6 +135,10 @@ class TestLibraryOnLead(EnablementCommon):
         self.assertEqual(self._ask(query="nowhere"), [])
         self.assertEqual(len(self._ask(query="   ")), 4)
 
+    def test_a_hit_in_the_name_comes_before_what_only_fits_the_lead(self):
+        self.of_action.content = "<p>Not elsewhere</p>"
+        self.assertEqual([entry["name"] for entry in self._ask(query="elsewhere")], ["Elsewhere", "Of the action"])
+
     def test_text_to_copy(self):
         text = self._ask(query="Of the action")[0]["text"]
         self.assertEqual([line for line in text.splitlines() if line], ["First line", "Second line"])
