@@ -363,12 +363,13 @@ class _TextImport:
 
     def apply(self):
         for record, name, texts in self.pending:
-            for code in self.languages & texts.keys():
-                field = record._fields[name]
-                if callable(field.translate):
+            codes = self.languages & texts.keys()
+            field = record._fields[name]
+            if callable(field.translate):
+                for code in codes:
                     self._translate_terms(record, field, code, texts)
-                else:
-                    record.update_field_translations(name, {code: texts[code]})
+            elif codes:
+                record.update_field_translations(name, {code: texts[code] for code in codes})
 
     @staticmethod
     def _translate_terms(record, field, code, texts):
