@@ -4,9 +4,7 @@ from .common import SupportCommon
 
 
 @tagged("post_install", "-at_install")
-class TestSupportTours(SupportCommon, HttpCase):
-    """What people click, in a real browser."""
-
+class TestDeliveryTour(SupportCommon, HttpCase):
     def test_marketing_delivers_late(self):
         self._require(self.p_qualify, "Industry report is there", judgement="support", support_policy_id=self.report.id)
         self._activate()
@@ -28,6 +26,9 @@ class TestSupportTours(SupportCommon, HttpCase):
         self._move(lead, self.diagnose)
         self.assertEqual(lead.stage_id, self.diagnose)
 
+
+@tagged("post_install", "-at_install")
+class TestAskTour(SupportCommon, HttpCase):
     def test_ask_from_the_lead(self):
         lead = self._lead(name="Steel mill")
         self.start_tour(
