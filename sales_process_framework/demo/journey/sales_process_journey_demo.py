@@ -1,4 +1,9 @@
+from random import Random
+
 from odoo import api, models
+
+from ..sales_process_demo import MARKETS, SEED
+from .contact_builder import ContactBuilder
 
 
 class SalesProcessJourneyDemo(models.AbstractModel):
@@ -13,7 +18,12 @@ class SalesProcessJourneyDemo(models.AbstractModel):
         Journey = self.sudo().with_context(tracking_disable=True).env["sales.process.journey"]
         data = Journey._get_ready_journeys()["b2b_manufacturing"]
         journey = Journey._import_data(data, process.company_id, process)
+        builder = ContactBuilder(Random(SEED), journey, MARKETS["manufacturing"]["utc_hour"])
+        contacts = builder.write_messages()
         journey.action_activate()
+        builder.record(contacts)
+        builder.write_buyers()
+        builder.place_customers()
         self._name_records(
             {
                 "journey_b2b_demo": journey,
