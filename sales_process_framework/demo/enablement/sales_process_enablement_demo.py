@@ -4,7 +4,7 @@ from random import Random
 
 from odoo import Command, api, models
 
-from ...models.enablement.sales_process_resource_exchange import READY_LIBRARY
+from ...models.enablement.sales_process_resource_library import READY_LIBRARY
 
 SEED = 23
 INDUSTRIES = {"manufacturing": "Manufacturing", "technology": "Technology", "services": "Services"}

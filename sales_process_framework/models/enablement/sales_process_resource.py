@@ -15,6 +15,7 @@ class SalesProcessResource(models.Model):
 
     _name = "sales.process.resource"
     _description = "Sales Resource"
+    _inherit = ["sales.process.resource.library"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -119,7 +120,7 @@ class SalesProcessResource(models.Model):
     def action_export_list(self):
         """Tool and resource list as a spreadsheet: the selected ones, or all that the user sees."""
         self.check_access("read")
-        resources = self or self.search([])
+        resources = self or self.search([("active", "=", True)])
         attachment = self.env["ir.attachment"].create(
             {
                 "name": self.env._("Tools and resources") + ".xlsx",
@@ -184,8 +185,8 @@ class SalesProcessResource(models.Model):
         return tools._prepare_comparison()
 
     def _prepare_comparison(self):
-        functions = self.env["sales.process.resource.function"].search([])
-        categories = self.env["sales.process.resource.category"].search([])
+        functions = self.env["sales.process.resource.function"].search([("active", "=", True)])
+        categories = self.env["sales.process.resource.category"].search([("name", "!=", False)])
         known = set(functions.ids)
         ratings = {tool.id: {} for tool in self}
         for rating in self.env["sales.process.resource.rating"].search([("resource_id", "in", self.ids)]):

@@ -169,7 +169,7 @@ class SalesProcessSkill(models.Model):
         """
         self.check_access("read")
         is_manager = self.env.user.has_group("sales_team.group_sale_manager")
-        teams = self.env["crm.team"].search([])
+        teams = self.env["crm.team"].search([("active", "=", True)])
         processes = self.env["sales.process"].search([("state", "!=", "draft")])
         team = teams.filtered(lambda team: team.id == team_id)
         process = processes.filtered(lambda process: process.id == process_id) or self._get_matrix_process(

@@ -10,10 +10,11 @@ from ..process.sales_process_exchange import _TextImport
 READY_LIBRARY = Path(__file__).parents[2] / "data" / "enablement" / "library.json"
 
 
-class SalesProcessResourceExchange(models.Model):
+class SalesProcessResourceLibrary(models.AbstractModel):
     """The ready library: a first list of tools, scripts, cases and functions, in three languages."""
 
-    _inherit = "sales.process.resource"
+    _name = "sales.process.resource.library"
+    _description = "Ready library of sales resources"
 
     def action_load_ready_library(self):
         """Add what is not there yet of the ready library, placed in the stages and actions of running processes."""
