@@ -35,7 +35,7 @@ export class JourneyMatrix extends Component {
             ref: this.root,
             enable: () => this.props.canEdit,
             elements: ".o_sales_process_bubble",
-            groups: ".o_sales_process_matrix_cell",
+            groups: ".o_sales_process_priority_cell",
             // A bubble is small: less than its radius is a drag.
             tolerance: 5,
             connectGroups: true,
@@ -79,7 +79,7 @@ export class JourneyMatrix extends Component {
     /** Bubble and row show that they are one. Not by a render: that would end a drag. */
     highlight(row, on) {
         for (const el of this.root.el.querySelectorAll(`[data-touchpoint-id='${row.id}']`)) {
-            el.classList.toggle("o_sales_process_matrix_hovered", on);
+            el.classList.toggle("o_sales_process_priority_hovered", on);
         }
     }
 

@@ -5,7 +5,7 @@ const card = (name) => `.o_sales_process_journey_card:contains('${name}')`;
 const phase = (name) => `.o_sales_process_journey_phase[aria-label='${name}']`;
 const bubble = (name) => `.o_sales_process_bubble[title*='${name}']`;
 const cell = (importance, urgency) =>
-    `.o_sales_process_matrix_cell[data-importance='${importance}'][data-urgency='${urgency}']`;
+    `.o_sales_process_priority_cell[data-importance='${importance}'][data-urgency='${urgency}']`;
 
 /** An admin reads the map, puts it right by mouse, key and dialog, and ranks in the matrix. */
 registry.category("web_tour.tours").add("sales_process_journey_tour", {
@@ -122,7 +122,7 @@ registry.category("web_tour.tours").add("sales_process_journey_tour", {
         {
             content: "Or choose in the table",
             trigger:
-                ".o_sales_process_matrix_table tr:contains('White paper') select[name='importance']",
+                ".o_sales_process_priority_table tr:contains('White paper') select[name='importance']",
             run: "select 4",
         },
         {
@@ -162,7 +162,7 @@ registry.category("web_tour.tours").add("sales_process_journey_rep_tour", {
         },
         {
             content: "The matrix has nothing to choose either",
-            trigger: `.o_sales_process_matrix:not(:has(select)) ${bubble("White paper")}`,
+            trigger: `.o_sales_process_priority:not(:has(select)) ${bubble("White paper")}`,
         },
     ],
 });
