@@ -21,9 +21,14 @@ export class SalesProcessComparison extends Component {
     }
 
     async load() {
-        this.state.matrix = await this.orm.call("sales.process.resource", "get_comparison_matrix", [], {
-            category_id: this.state.categoryId,
-        });
+        this.state.matrix = await this.orm.call(
+            "sales.process.resource",
+            "get_comparison_matrix",
+            [],
+            {
+                category_id: this.state.categoryId,
+            }
+        );
     }
 
     get choices() {

@@ -57,7 +57,11 @@ export class JourneyGrid extends Component {
     }
 
     getOtherPhases(current) {
-        return this.props.phases.map(({ id, name }) => ({ id, name, isCurrent: id === current.id }));
+        return this.props.phases.map(({ id, name }) => ({
+            id,
+            name,
+            isCurrent: id === current.id,
+        }));
     }
 
     /** Move by one phase or by one place; nothing at the edges. */

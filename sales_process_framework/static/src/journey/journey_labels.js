@@ -33,7 +33,12 @@ export function getPhaseKindLabel(kind) {
 export function getQuadrants() {
     return [
         { key: "plan", name: _t("Plan"), hint: _t("Important, not urgent"), icon: "fa-calendar-o" },
-        { key: "do_first", name: _t("Do first"), hint: _t("Important and urgent"), icon: "fa-star" },
+        {
+            key: "do_first",
+            name: _t("Do first"),
+            hint: _t("Important and urgent"),
+            icon: "fa-star",
+        },
         { key: "routine", name: _t("Routine"), hint: _t("Neither"), icon: "fa-repeat" },
         {
             key: "quick",
@@ -56,7 +61,11 @@ export function getQuadrantKey(importance, urgency) {
     return urgency >= HIGH ? "quick" : "routine";
 }
 
-export const CHANNEL_ICONS = { online: "fa-globe", offline: "fa-map-marker", internal: "fa-building-o" };
+export const CHANNEL_ICONS = {
+    online: "fa-globe",
+    offline: "fa-map-marker",
+    internal: "fa-building-o",
+};
 
 export function getChannelKindLabel(kind) {
     return { online: _t("Online"), offline: _t("Offline"), internal: _t("Internal") }[kind];

@@ -211,9 +211,10 @@ export class SalesProcessJourneyMap extends Component {
     savePhaseText(phase, field, text) {
         return this.change(
             (phases) =>
-                phases.map((other) => (other.id === phase.id ? { ...other, [field]: text } : other)),
-            () =>
-                this.orm.write("sales.process.journey.phase", [phase.id], { [field]: text })
+                phases.map((other) =>
+                    other.id === phase.id ? { ...other, [field]: text } : other
+                ),
+            () => this.orm.write("sales.process.journey.phase", [phase.id], { [field]: text })
         );
     }
 

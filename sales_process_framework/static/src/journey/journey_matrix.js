@@ -92,13 +92,16 @@ export class JourneyMatrix extends Component {
     }
 
     getBubbleTitle(row) {
-        return _t("%(number)s. %(name)s (%(phase)s): importance %(importance)s, urgency %(urgency)s", {
-            number: row.number,
-            name: row.name,
-            phase: row.phase,
-            importance: row.importance,
-            urgency: row.urgency,
-        });
+        return _t(
+            "%(number)s. %(name)s (%(phase)s): importance %(importance)s, urgency %(urgency)s",
+            {
+                number: row.number,
+                name: row.name,
+                phase: row.phase,
+                importance: row.importance,
+                urgency: row.urgency,
+            }
+        );
     }
 
     countOf(rows, quadrant) {

@@ -14,7 +14,9 @@ function formatSpan(duration) {
         return _t("%(minutes)s min", { minutes });
     }
     const hours = Math.floor(minutes / 60);
-    return hours < 24 ? _t("%(hours)s h", { hours }) : _t("%(days)s d", { days: Math.floor(hours / 24) });
+    return hours < 24
+        ? _t("%(hours)s h", { hours })
+        : _t("%(days)s d", { days: Math.floor(hours / 24) });
 }
 
 /**
@@ -28,7 +30,11 @@ export function describePromise({ clock, deadline, atRisk }, now = DateTime.now(
     const span = formatSpan(deadline.diff(now));
     switch (clock) {
         case "kept":
-            return { text: _t("Delivered in time"), className: "text-bg-success", icon: "fa-check" };
+            return {
+                text: _t("Delivered in time"),
+                className: "text-bg-success",
+                icon: "fa-check",
+            };
         case "broken":
             return { text: _t("Delivered late"), className: "text-bg-danger", icon: "fa-times" };
         case "paused":

@@ -92,7 +92,8 @@ registry.category("web_tour.tours").add("sales_process_journey_tour", {
             run: "click",
         },
         {
-            trigger: ".modal .o_field_widget[name='name'] input, .modal .o_field_widget[name='name'] textarea",
+            trigger:
+                ".modal .o_field_widget[name='name'] input, .modal .o_field_widget[name='name'] textarea",
             run: "edit Reference visit",
         },
         {

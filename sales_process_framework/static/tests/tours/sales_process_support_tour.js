@@ -31,7 +31,8 @@ registry.category("web_tour.tours").add("sales_process_support_tour", {
         },
         {
             content: "The form shows what is needed",
-            trigger: ".o_form_view .o_field_widget[name='need']:contains('Benchmarks for the board')",
+            trigger:
+                ".o_form_view .o_field_widget[name='need']:contains('Benchmarks for the board')",
         },
         {
             content: "… and nothing that opens the lead",
