@@ -22,6 +22,7 @@
         "security/response/ir.model.access.csv",
         "security/response/sales_process_response_security.xml",
         "security/buyer/ir.model.access.csv",
+        "security/health/ir.model.access.csv",
         "security/lifecycle/ir.model.access.csv",
         "security/lifecycle/sales_process_lifecycle_security.xml",
         "data/ir_cron_data.xml",

@@ -11,6 +11,7 @@ from . import touch
 from . import calendar_event
 from . import enablement
 from . import support
+from . import health
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

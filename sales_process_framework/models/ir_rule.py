@@ -5,6 +5,7 @@ from odoo.fields import Domain
 MODELS_OF_LEAD = {
     "sales.process.answer",
     "sales.process.buyer",
+    "sales.process.closing.change",
     "sales.process.decision",
     "sales.process.deliverable",
     "sales.process.exception",

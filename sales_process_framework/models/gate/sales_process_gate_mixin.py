@@ -127,9 +127,10 @@ class SalesProcessGateMixin(models.AbstractModel):
         watched = WATCHED_FIELDS & vals.keys()
         judged = vals.keys() & Process._get_watched_fields()
         if not (watched or judged) or not Process._is_in_use() or self._is_unjudged():
-            return super().write(vals)
+            with self._recording_closing_dates(vals):
+                return super().write(vals)
         snapshot = {lead.id: lead._get_gate_snapshot() for lead in self}
-        with self._gate_frame(snapshot):
+        with self._gate_frame(snapshot), self._recording_closing_dates(vals):
             result = super().write(vals)
             # Reading team and stage here runs the recomputes that the write leaves pending.
             self.filtered(lambda lead: lead.team_id.id != snapshot[lead.id].team_id)._follow_team()
@@ -231,6 +232,18 @@ class SalesProcessGateMixin(models.AbstractModel):
             yield
         finally:
             frames.pop()
+
+    @contextmanager
+    def _recording_closing_dates(self, vals):
+        """Tell :meth:`_on_closing_dates_changed` of expected closing dates that the write inside moves."""
+        if "date_deadline" not in vals or not self.env["sales.process"]._is_in_use():
+            yield
+            return
+        before = {lead: lead.date_deadline for lead in self if lead.sales_process_id and lead.date_deadline}
+        yield
+        moved = {lead: date for lead, date in before.items() if lead.date_deadline != date}
+        if moved:
+            self._on_closing_dates_changed(moved)
 
     @contextmanager
     def _unjudged(self):
@@ -345,6 +358,13 @@ class SalesProcessGateMixin(models.AbstractModel):
         """Hook for what follows from accepted changes; the history extends it.
 
         :param changes: list of LeadChange with ``direction`` filled in
+        """
+
+    @api.model
+    def _on_closing_dates_changed(self, before):
+        """Hook for expected closing dates that moved, of leads under a process.
+
+        :param before: {lead: the date it had}
         """
 
     def _on_leads_created(self):

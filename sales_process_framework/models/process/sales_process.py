@@ -6,6 +6,8 @@ from ...tools import gate
 RUNNING_STATES = ("pilot", "active")
 #: What leads are judged by; frozen once a version is in use (stages and requirements guard themselves).
 STRUCTURE_FIELDS = {"stage_ids", "skip_rule", "back_rule", "company_id"}
+#: Data of a lead without which nobody can steer by it.
+COMPLETENESS_FIELDS = ("partner_id", "email_from", "phone", "user_id", "expected_revenue", "date_deadline", "source_id")
 
 
 class SalesProcess(models.Model):
@@ -71,9 +73,42 @@ class SalesProcess(models.Model):
         check_company=True,
         help="Time limits count in this working time; empty: the working time of the company.",
     )
+    completeness_field_ids = fields.Many2many(
+        "ir.model.fields",
+        "sales_process_completeness_field_rel",
+        "process_id",
+        "field_id",
+        string="Complete Data",
+        default=lambda self: self._get_default_completeness_fields(),
+        domain=[("model", "=", "crm.lead"), ("store", "=", True), ("ttype", "not in", ("one2many", "many2many"))],
+        help="A lead is complete when each of these holds a value. 0 and No are values; blanks are not.",
+    )
     date_activated = fields.Datetime(readonly=True, copy=False)
     stage_count = fields.Integer(compute="_compute_stage_count")
     lead_count = fields.Integer(compute="_compute_lead_count")
+
+    @api.model
+    def _get_default_completeness_fields(self):
+        return (
+            self.env["ir.model.fields"]
+            .sudo()
+            .browse(self.env["ir.model.fields"]._get("crm.lead", name).id for name in COMPLETENESS_FIELDS)
+        )
+
+    @api.constrains("completeness_field_ids")
+    def _check_completeness_fields(self):
+        """Each has a column of its own, so that any number of leads is looked at in one statement."""
+        Lead = self.env["crm.lead"]
+        for process in self:
+            for name in process.sudo().completeness_field_ids.mapped("name"):
+                field = Lead._fields.get(name)
+                if not field or not field.store or not field.column_type or field.company_dependent:
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s cannot count as data of a lead: choose fields stored on the lead itself.",
+                            field=name,
+                        )
+                    )
 
     @api.depends("stage_ids")
     def _compute_stage_count(self):
@@ -283,6 +318,12 @@ class SalesProcess(models.Model):
             calendar=process.calendar_id.id or 0,
             condition_fields=frozenset(requirements._get_judged_fields()),
         )
+
+    @api.model
+    @tools.ormcache("process_id", cache="stable")
+    def _get_completeness_fields(self, process_id):
+        """:return: tuple of names of the ``crm.lead`` fields that make a lead of the process complete"""
+        return tuple(self.sudo().browse(process_id).completeness_field_ids.sorted("id").mapped("name"))
 
     def _get_calendar(self):
         """Working time of a lead that has no company of its own."""

@@ -1,0 +1,2 @@
+from . import sales_process_closing_change
+from . import sales_process_health_mixin
