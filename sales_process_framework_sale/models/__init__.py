@@ -1,2 +1,3 @@
+from . import gate
 from . import sales_process_customer
 from . import sales_process_trail_mixin
