@@ -25,6 +25,7 @@
         "security/health/ir.model.access.csv",
         "security/lifecycle/ir.model.access.csv",
         "security/lifecycle/sales_process_lifecycle_security.xml",
+        "security/kpi/ir.model.access.csv",
         "data/ir_cron_data.xml",
         "data/touch/ir_cron_data.xml",
         "data/touch/mail_message_subtype_data.xml",

@@ -12,6 +12,7 @@ from . import calendar_event
 from . import enablement
 from . import support
 from . import health
+from . import kpi
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

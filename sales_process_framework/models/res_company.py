@@ -23,6 +23,11 @@ class ResCompany(models.Model):
         required=True,
     )
     sales_process_mandatory = fields.Boolean(string="New Requirements Are Mandatory", default=True)
+    sales_kpi_closing_days = fields.Integer(
+        string="Closing Days",
+        default=5,
+        help="Days after its end in which a period's indicators still change; then they are closed.",
+    )
 
     @api.model
     @tools.ormcache("company_id")
@@ -30,6 +35,12 @@ class ResCompany(models.Model):
         """:return: (ceiling of enforcement, id of the working time), read with every opening of a lead"""
         company = self.sudo().browse(company_id)
         return company.sales_process_ceiling or "block", company.resource_calendar_id.id
+
+    def _get_sales_timezone(self):
+        """:return: name of the time zone in which the company's days, months and years begin"""
+        self.ensure_one()
+        company = self.sudo()
+        return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
 
     def write(self, vals):
         result = super().write(vals)
