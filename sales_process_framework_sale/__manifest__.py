@@ -7,6 +7,6 @@
     "website": "https://github.com/sales-process-framework/sales_process_framework",
     "license": "LGPL-3",
     "depends": ["sales_process_framework", "sale_crm"],
-    "data": ["views/sales_process_requirement_views.xml"],
+    "data": ["data/sales_process_kpi_data.xml", "views/sales_process_requirement_views.xml"],
     "auto_install": True,
 }

@@ -1,0 +1,115 @@
+from datetime import datetime, timedelta
+
+from odoo import Command
+from odoo.tests import tagged
+
+from odoo.addons.sales_process_framework.tests.common import SalesProcessCommon
+
+START, STOP = datetime(2026, 3, 1), datetime(2026, 4, 1)
+
+
+@tagged("post_install", "-at_install")
+class TestOrderIndicators(SalesProcessCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Kpi = cls.env["sales.process.kpi"]
+        cls.product = cls.env["product.product"].create({"name": "Machine", "list_price": 500, "type": "service"})
+        cls.main = cls.company
+        cls.company = cls.env["res.company"].create({"name": "Orders Inc."})
+        cls.env.user.company_ids += cls.company
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": [cls.company.id, cls.main.id]})
+        cls.customers = cls.env["res.partner"].create([{"name": name} for name in ("Ada", "Bo", "Cy")])
+
+    def _order(self, customer, date, price=100, state="sale", **vals):
+        line = {"product_id": self.product.id, "price_unit": price, "tax_ids": False}
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": customer.id,
+                "company_id": self.company.id,
+                "date_order": date,
+                "order_line": [Command.create(line)],
+                **vals,
+            }
+        )
+        if state == "sale":
+            order.action_confirm()
+            order.date_order = date
+        return order
+
+    def _sums(self, code, company=None):
+        """:return: (sum of num, sum of den, records behind them)"""
+        self.env.flush_all()
+        sql = getattr(self.Kpi, f"_facts_{code}")(START, STOP, (company or self.company).ids)
+        rows = self.env.execute_query_dict(sql)
+        return (
+            float(sum(row["num"] or 0 for row in rows)),
+            float(sum(row["den"] or 0 for row in rows)),
+            {row["record_id"] for row in rows},
+        )
+
+    def test_revenue_and_count_are_of_confirmed_orders_of_the_period(self):
+        first = self._order(self.customers[0], START, price=300)
+        last = self._order(self.customers[1], STOP - timedelta(seconds=1), price=200)
+        self._order(self.customers[1], STOP, price=1000)
+        self._order(self.customers[1], START - timedelta(seconds=1), price=1000)
+        self._order(self.customers[1], START, price=1000, state="draft")
+        revenue, _count, orders = self._sums("order_revenue")
+        self.assertEqual((revenue, orders), (500.0, {first.id, last.id}))
+        self.assertEqual(self._sums("order_count")[0], 2.0)
+
+    def test_revenue_is_in_the_companys_currency_at_the_rate_of_the_order(self):
+        rates = [Command.create({"name": name, "rate": rate}) for name, rate in (("2026-01-01", 2), ("2026-03-15", 4))]
+        currency = self.env["res.currency"].create({"name": "QQQ", "symbol": "Q", "rate_ids": rates})
+        pricelist = self.env["product.pricelist"].create({"name": "Q", "currency_id": currency.id})
+        for date in (datetime(2026, 3, 2), datetime(2026, 3, 20)):
+            self._order(self.customers[0], date, price=400, pricelist_id=pricelist.id)
+        revenue, _den, _orders = self._sums("order_revenue")
+        self.assertAlmostEqual(revenue, 400 / 2 + 400 / 4, places=2)
+
+    def test_other_companies_do_not_count(self):
+        self._order(self.customers[0], START)
+        self.env.flush_all()
+        sql = self.Kpi._facts_order_count(START, STOP, [self.company.id + 1])
+        self.assertFalse(self.env.execute_query(sql))
+
+    def test_repurchase_counts_each_customer_once(self):
+        again, new, both = self.customers
+        self._order(again, datetime(2025, 6, 1))
+        self._order(again, datetime(2026, 3, 5))
+        self._order(again, datetime(2026, 3, 8))
+        self._order(new, datetime(2026, 3, 9))
+        self._order(both, datetime(2026, 3, 9))
+        self._order(both, datetime(2026, 3, 10))
+        bought_again, customers, _orders = self._sums("order_repurchase")
+        # "both" bought for the first and for the second time within the period: bought again
+        self.assertEqual((bought_again, customers), (2.0, 3.0))
+
+    def test_quotation_on_time(self):
+        self.process.stage_ids.filtered(lambda stage: stage == self.p_qualify).time_limit_days = 5
+        self._activate()
+        leads = [self._lead(partner_id=self.customers[0].id, company_id=self.main.id) for _number in range(3)]
+        quotation = {"state": "draft", "company_id": self.main.id}
+        orders = [self._order(self.customers[0], START, opportunity_id=lead.id, **quotation) for lead in leads]
+        for lead, order, sent in zip(leads, orders, (3, 8, None), strict=True):
+            visit = self.env["sales.process.visit"].sudo().search([("lead_id", "=", lead.id)])
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE sales_process_visit SET entered = %s, deadline = %s WHERE id = %s",
+                [datetime(2026, 3, 2), datetime(2026, 3, 9), visit.id],
+            )
+            order.sales_sent_date = sent and datetime(2026, 3, 2) + timedelta(days=sent)
+        # a second quotation of a lead whose first one was in time changes nothing
+        later = self._order(self.customers[0], START, opportunity_id=leads[0].id, **quotation)
+        later.sales_sent_date = datetime(2026, 3, 20)
+        on_time, due, found = self._sums("quotation_on_time", self.main)
+        self.assertEqual((on_time, due, found), (1.0, 2.0, {orders[0].id, orders[1].id}))
+
+    def test_margin_says_what_it_needs(self):
+        kpi = self.env.ref("sales_process_framework_sale.kpi_order_margin")
+        if "margin" in self.env["sale.order"]._fields:
+            self.assertEqual(kpi.availability, "ok")
+        else:
+            self.assertEqual(kpi.availability, "missing")
+            self.assertIn("sale_margin", kpi.availability_note)
+        self.assertEqual(self.env.ref("sales_process_framework_sale.kpi_order_count").availability, "ok")
