@@ -33,6 +33,7 @@
         "data/lifecycle/ir_cron_data.xml",
         "data/journey/sales_process_channel_data.xml",
         "data/support/ir_cron_data.xml",
+        "data/kpi/sales_process_kpi_data.xml",
         "views/process/sales_process_role_views.xml",
         "views/process/sales_process_requirement_views.xml",
         "views/process/sales_process_stage_views.xml",

@@ -13,6 +13,7 @@ class CrmLead(models.Model):
         "sales.process.enablement.mixin",
         "sales.process.buyer.mixin",
         "sales.process.support.mixin",
+        "sales.process.kpi.mixin",
         "sales.process.history.mixin",
         "sales.process.gate.mixin",
         "crm.lead",

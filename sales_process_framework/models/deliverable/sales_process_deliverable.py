@@ -45,6 +45,8 @@ class SalesProcessDeliverable(models.Model):
     team_id = fields.Many2one(related="lead_id.team_id")
     age_days = fields.Integer(string="Age", compute="_compute_age_days", help="Days since the date of the content.")
 
+    _submitted_idx = models.Index("(submitted_date) WHERE submitted_date IS NOT NULL")
+
     @api.depends("content_date")
     def _compute_age_days(self):
         today = self.env.cr.now().date()

@@ -44,6 +44,8 @@ class SalesProcessDecision(models.Model):
     reason = fields.Text(readonly=True)
     exception_id = fields.Many2one("sales.process.exception", readonly=True, ondelete="set null")
 
+    _date_idx = models.Index("(date)")
+
     @api.depends("unmet", "movement")
     def _compute_unmet_summary(self):
         for decision in self:

@@ -72,6 +72,8 @@ class SalesProcessVisit(models.Model):
     _lead_entered_idx = models.Index("(lead_id, entered)")
     _open_idx = models.UniqueIndex('(lead_id) WHERE "left" IS NULL', "A lead is in one stage at a time.")
     _entered_idx = models.Index("(entered)")
+    _left_idx = models.Index('("left") WHERE "left" IS NOT NULL')
+    _stage_deadline_idx = models.Index("(process_stage_id, deadline) WHERE deadline IS NOT NULL")
     _deadline_idx = models.Index('(deadline) WHERE "left" IS NULL AND deadline IS NOT NULL')
 
     @api.depends("lead_id", "stage_id")

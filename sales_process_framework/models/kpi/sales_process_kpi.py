@@ -19,8 +19,7 @@ class SalesProcessKpi(models.Model):
 
     _name = "sales.process.kpi"
     _description = "Indicator"
-    # Facts of the built-in indicators stand behind the computation: "sales.process.kpi.facts.lead", …
-    _inherit = ["sales.process.kpi.compute"]
+    _inherit = ["sales.process.kpi.facts", "sales.process.kpi.compute"]
     _order = "sequence, id"
     _check_company_auto = True
 
