@@ -9,5 +9,12 @@ from . import facts_goals
 from . import facts
 from . import facts_lead_mixin
 from . import sales_process_kpi_compute
+from . import sales_process_kpi_engine
+from . import sales_process_kpi_run
+from . import sales_process_kpi_correction
+from . import sales_process_kpi_formula
+from . import sales_process_kpi_custom
+from . import sales_process_kpi_drill
+from . import sales_process_kpi_series
 from . import sales_process_kpi
 from . import sales_process_kpi_value

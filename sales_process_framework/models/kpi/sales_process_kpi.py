@@ -1,6 +1,21 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
+#: What decides which records an indicator reads.
+CUSTOM_FIELDS = {
+    "model",
+    "measure",
+    "domain",
+    "numerator_domain",
+    "date_field",
+    "measure_field",
+    "date_start_field",
+    "date_end_field",
+    "user_field",
+    "team_field",
+    "lead_field",
+}
+BAND_FIELDS = {"has_bands", "healthy", "alert", "direction"}
 CYCLE_LABELS = [
     ("week", "Week"),
     ("month", "Month"),
@@ -19,7 +34,16 @@ class SalesProcessKpi(models.Model):
 
     _name = "sales.process.kpi"
     _description = "Indicator"
-    _inherit = ["sales.process.kpi.facts", "sales.process.kpi.compute"]
+    _inherit = [
+        "sales.process.kpi.series",
+        "sales.process.kpi.custom",
+        "sales.process.kpi.formula",
+        "sales.process.kpi.run",
+        "sales.process.kpi.correction",
+        "sales.process.kpi.engine",
+        "sales.process.kpi.facts",
+        "sales.process.kpi.compute",
+    ]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -74,7 +98,10 @@ class SalesProcessKpi(models.Model):
     aggregation = fields.Selection(
         [("ratio", "Ratio"), ("sum", "Sum"), ("count", "Count"), ("average", "Average"), ("median", "Median")],
         required=True,
-        default="count",
+        compute="_compute_aggregation",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     unit = fields.Selection(
         [
@@ -92,6 +119,9 @@ class SalesProcessKpi(models.Model):
     )
     direction = fields.Selection(
         [("higher", "Higher is better"), ("lower", "Lower is better")], required=True, default="higher"
+    )
+    rebuildable = fields.Boolean(
+        default=True, help="Whether a snapshot of a day in the past can be taken from the facts; else only today's."
     )
     target = fields.Float(help="What table T1 asks for, where no goal says otherwise.")
     has_bands = fields.Boolean(string="Bands", help="Whether a value can be healthy or an alert.")
@@ -113,6 +143,59 @@ class SalesProcessKpi(models.Model):
             note = kpi._get_missing_source()
             kpi.availability = "missing" if note else "ok"
             kpi.availability_note = note
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        kpis = super().create([{"author_id": self.env.uid, **vals} for vals in vals_list])
+        return kpis
+
+    def write(self, vals):
+        if "code" in vals:
+            self._check_code_is_free(vals["code"])
+        if CUSTOM_FIELDS & vals.keys():
+            # Whoever defines what is counted answers for it: the records are those that this person may see.
+            vals = {"author_id": self.env.uid, **vals}
+        result = super().write(vals)
+        if BAND_FIELDS & vals.keys():
+            self._update_bands()
+        return result
+
+    def _check_code_is_free(self, code):
+        """Formulas know an indicator by its code."""
+        for kpi in self.filtered(lambda kpi: kpi.code != code):
+            if readers := kpi._get_readers():
+                raise UserError(
+                    self.env._(
+                        "%(kpi)s: formulas read it by its code: %(readers)s. Change these first.",
+                        kpi=kpi.name,
+                        readers=", ".join(readers.mapped("name")),
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        for kpi in self:
+            if kpi._get_readers() - self:
+                raise UserError(self.env._("%s is read by a formula: archive it, or change the formula.", kpi.name))
+        values = self.env["sales.process.kpi.value"].sudo().search([("kpi_id", "in", self.ids)])
+        if values.filtered("closed"):
+            raise UserError(
+                self.env._("An indicator with closed periods cannot be deleted, as they never change: archive it.")
+            )
+        values.unlink()
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        taken = set(self.sudo().with_context(active_test=False).search([]).mapped("code"))
+        for kpi, vals in zip(self, vals_list, strict=True):
+            if "code" not in vals:
+                number = next(number for number in range(2, len(taken) + 3) if f"{kpi.code}_{number}" not in taken)
+                vals["code"] = f"{kpi.code}_{number}"
+                taken.add(vals["code"])
+            vals.setdefault("builtin", kpi.builtin)
+            if not (default or {}).get("name"):
+                vals["name"] = self.env._("%s (copy)", kpi.name)
+        return vals_list
 
     @api.constrains("has_bands", "healthy", "alert", "direction")
     def _check_bands(self):

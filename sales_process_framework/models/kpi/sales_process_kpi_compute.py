@@ -1,5 +1,9 @@
+from datetime import timedelta
+
 from odoo import api, models
 from odoo.tools import SQL
+
+from ...tools.period import local_day
 
 
 class SalesProcessKpiCompute(models.AbstractModel):
@@ -45,7 +49,22 @@ class SalesProcessKpiCompute(models.AbstractModel):
         self.ensure_one()
         if self.computation == "builtin" and not hasattr(self, f"_facts_{self.builtin}"):
             return self.env._("The app that this indicator takes its data from is not installed.")
+        if self.computation == "custom" and self.model not in self.env:
+            return self.env._("The records that it counts are not there: their app is not installed.")
+        if self.computation == "formula":
+            codes = [kpi.code for kpi in self._get_operands().values() if kpi.availability != "ok"]
+            return bool(codes) and self.env._("Its formula reads what cannot be computed: %s.", ", ".join(codes))
         return False
+
+    @api.model
+    def _get_fact_days(self, start, stop, company_ids):
+        """The days of a period for facts that have a date without a time.
+
+        :param start, stop, company_ids: as :meth:`_get_facts_sql` gets them: the companies are in one time zone
+        :return: (first day, last day), both included, as the companies' calendars show them
+        """
+        zone = self.env["res.company"].browse(list(company_ids)[0])._get_sales_timezone()
+        return local_day(start, zone), local_day(max(stop - timedelta(microseconds=1), start), zone)
 
     @api.model
     def _sql_company(self, column):

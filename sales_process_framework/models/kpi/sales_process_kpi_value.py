@@ -1,18 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
+from ...tools import kpi as kpi_tools
+from ...tools.period import period_of
 from .sales_process_kpi import CYCLE_LABELS
+from .sales_process_kpi_engine import SCOPES
 
-#: What values are cut by: {scope: column of the facts}; the tag comes through the lead.
-SCOPES = {
-    "company": "company_id",
-    "team": "team_id",
-    "user": "user_id",
-    "process": "process_id",
-    "stage": "process_stage_id",
-    "source": "source_id",
-    "country": "country_id",
-    "tag": "tag_id",
-}
+#: What the revisions of one value have in common.
+KEY = ("kpi_id", "company_id", "cycle", "date_from", "scope", "scope_id")
 
 
 class SalesProcessKpiValue(models.Model):
@@ -21,6 +16,7 @@ class SalesProcessKpiValue(models.Model):
     _name = "sales.process.kpi.value"
     _description = "Indicator Value"
     _order = "date_from desc, kpi_id, scope, scope_id, revision desc"
+    _inherit = ["sales.process.kpi.drill"]
     _rec_name = "kpi_id"
     _log_access = False
 
@@ -56,9 +52,9 @@ class SalesProcessKpiValue(models.Model):
     source_id = fields.Many2one("utm.source", readonly=True, index="btree_not_null", ondelete="set null")
     country_id = fields.Many2one("res.country", readonly=True, index="btree_not_null", ondelete="set null")
     tag_id = fields.Many2one("crm.tag", readonly=True, index="btree_not_null", ondelete="set null")
-    numerator = fields.Float(readonly=True, aggregator="sum", digits=(16, 2))
-    denominator = fields.Float(readonly=True, aggregator="sum", digits=(16, 2))
-    value = fields.Float(readonly=True, aggregator="avg", digits=(16, 2), help="Empty in the facts when no data.")
+    numerator = fields.Float(readonly=True, aggregator="sum")
+    denominator = fields.Float(readonly=True, aggregator="sum")
+    value = fields.Float(readonly=True, aggregator="avg", help="Empty in the facts when no data.")
     has_data = fields.Boolean(readonly=True, help="No data is not zero.")
     sample = fields.Integer(readonly=True, help="Records that the value rests on.")
     band = fields.Selection(
@@ -67,9 +63,9 @@ class SalesProcessKpiValue(models.Model):
         readonly=True,
         default="none",
     )
-    previous_value = fields.Float(string="Before", readonly=True, aggregator=None, digits=(16, 2))
+    previous_value = fields.Float(string="Before", readonly=True, aggregator=None)
     has_previous = fields.Boolean(readonly=True, help="Whether the period before has a value to compare with.")
-    change = fields.Float(readonly=True, aggregator=None, digits=(16, 2), help="Value less the value before.")
+    change = fields.Float(readonly=True, aggregator=None, help="Value less the value before.")
     currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
     closed = fields.Boolean(readonly=True, help="A closed value never changes; a correction is a new revision.")
     revision = fields.Integer(readonly=True, required=True, default=1, aggregator=None)
@@ -83,4 +79,74 @@ class SalesProcessKpiValue(models.Model):
         "An indicator has one latest value for a period and scope.",
     )
     _scope_idx = models.Index("(company_id, cycle, scope, scope_id, date_from) WHERE is_latest")
-    _open_idx = models.Index("(cycle, date_from) WHERE NOT closed")
+    _open_idx = models.Index("(kpi_id, date_to) WHERE NOT closed")
+
+    period = fields.Char(compute="_compute_period")
+    trend = fields.Selection(
+        [("better", "Better"), ("same", "Same"), ("worse", "Worse"), ("none", "None")], compute="_compute_trend"
+    )
+    unit = fields.Selection(related="kpi_id.unit")
+    direction = fields.Selection(related="kpi_id.direction")
+    basis = fields.Selection(related="kpi_id.basis")
+    formula_text = fields.Char(related="kpi_id.formula_text")
+    advice = fields.Text(related="kpi_id.advice")
+    revision_ids = fields.One2many(
+        "sales.process.kpi.value", compute="_compute_revision_ids", string="Revisions", help="Oldest first."
+    )
+    can_correct = fields.Boolean(compute="_compute_can_correct")
+
+    @api.depends("date_from", "cycle")
+    def _compute_period(self):
+        for value in self:
+            value.period = value.date_from and period_of(value.date_from, value.cycle).label()
+
+    @api.depends("value", "has_data", "previous_value", "has_previous", "kpi_id.direction")
+    def _compute_trend(self):
+        for value in self:
+            value.trend = kpi_tools.trend(
+                value.value if value.has_data else None,
+                value.previous_value if value.has_previous else None,
+                value.kpi_id.direction,
+            )
+
+    @api.depends("kpi_id", "scope", "scope_id", "cycle", "date_from")
+    def _compute_display_name(self):
+        for value in self:
+            record = value._get_scope_record()
+            name = record.display_name if record else f"{value.scope} {value.scope_id}"
+            value.display_name = f"{value.kpi_id.name} – {value.period} – {name}"
+
+    def _get_scope_record(self):
+        """:return: the team, person, … of the value; the company for a whole company's; empty once it is deleted"""
+        self.ensure_one()
+        return self[SCOPES[self.scope]]
+
+    @api.depends("kpi_id", "scope", "scope_id", "cycle", "date_from", "company_id")
+    def _compute_revision_ids(self):
+        for value in self:
+            value.revision_ids = value.revision > 1 and self.search(value._get_revision_domain(), order="revision")
+
+    def _get_revision_domain(self):
+        return [(name, "=", self[name].id if name in ("kpi_id", "company_id") else self[name]) for name in KEY]
+
+    @api.depends("closed", "is_latest")
+    @api.depends_context("uid")
+    def _compute_can_correct(self):
+        manager = self.env.user.has_group("sales_team.group_sale_manager")
+        for value in self:
+            value.can_correct = manager and value.closed and value.is_latest
+
+    def write(self, vals):
+        self._check_not_closed()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_closed(self):
+        self._check_not_closed()
+
+    def _check_not_closed(self):
+        """Nobody is exempt, the superuser neither: what was reported stays what was reported."""
+        if any(value.closed for value in self):
+            raise UserError(
+                self.env._("A closed period's values never change. Correct the period: that makes a visible revision.")
+            )
