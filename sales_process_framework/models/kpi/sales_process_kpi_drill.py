@@ -76,7 +76,7 @@ class SalesProcessKpiDrill(models.AbstractModel):
         kpi = self.kpi_id.sudo()
         period = period_of(self.date_from, self.cycle)
         company = self.company_id.sudo()
-        facts = kpi._get_facts_sql(*kpi._get_edges(period, company), company.ids)
+        facts = kpi._get_period_facts_sql(period, kpi._get_edges(period, company), company.ids)
         self.env.cr.execute(
             SQL(
                 """

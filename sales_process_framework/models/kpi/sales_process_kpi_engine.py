@@ -110,7 +110,7 @@ class SalesProcessKpiEngine(models.AbstractModel):
         totals = (
             self._get_formula_totals_sql(period, company_ids)
             if self.computation == "formula"
-            else self._get_totals_sql(self._get_facts_sql(*edges, company_ids), company_ids)
+            else self._get_totals_sql(self._get_period_facts_sql(period, edges, company_ids), company_ids)
         )
         zero = SQL("0.0" if self.aggregation in ("sum", "count") and self.computation != "formula" else "NULL::float8")
         return SQL(
@@ -127,6 +127,10 @@ class SalesProcessKpiEngine(models.AbstractModel):
             zero=zero,
             companies=list(company_ids),
         )
+
+    def _get_period_facts_sql(self, period, edges, company_ids):
+        """The facts between the edges of a period, with the period itself for those that look beyond its edges."""
+        return self.with_context(sales_kpi_period=period)._get_facts_sql(*edges, company_ids)
 
     def _get_totals_sql(self, facts, company_ids):
         """The aggregates of facts for all scopes: the facts are read once, and once more for tags if there are any."""

@@ -114,7 +114,8 @@ class SalesProcessKpiFormula(models.AbstractModel):
                  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
             )
             SELECT company_id, scope, scope_id, team_id, user_id, process_id, process_stage_id, source_id, country_id,
-                   tag_id, (%(numerator)s) AS numerator, (%(denominator)s) AS denominator, %(percent)s * (%(value)s) AS value, sample
+                   tag_id, (%(numerator)s) AS numerator, (%(denominator)s) AS denominator,
+                   %(percent)s * (%(value)s) AS value, sample
               FROM operand
             """,
             values=values,

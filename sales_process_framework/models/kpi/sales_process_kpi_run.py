@@ -238,7 +238,7 @@ class SalesProcessKpiRun(models.AbstractModel):
             if self.computation == "formula":
                 totals = self._get_formula_totals_sql(period, company.ids)
             else:
-                totals = self._get_totals_sql(self._get_facts_sql(*edges, company.ids), company.ids)
+                totals = self._get_totals_sql(self._get_period_facts_sql(period, edges, company.ids), company.ids)
             self.env.cr.execute(
                 SQL(
                     """SELECT value, numerator, denominator, sample FROM (%s) AS total
