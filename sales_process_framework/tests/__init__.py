@@ -3,6 +3,7 @@ from . import enablement
 from . import gate
 from . import history
 from . import journey
+from . import kpi
 from . import process
 from . import buyer
 from . import lifecycle

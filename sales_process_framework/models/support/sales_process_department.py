@@ -88,7 +88,7 @@ class SalesProcessDepartment(models.Model):
 
     def _add_leaders(self):
         for department in self:
-            if department.leader_id not in department.member_ids:
+            if department.leader_id and department.leader_id not in department.member_ids:
                 department.member_ids = [Command.link(department.leader_id.id)]
 
     @api.model

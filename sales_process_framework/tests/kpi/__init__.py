@@ -1,0 +1,3 @@
+from . import test_facts_leads_world
+from . import test_facts_service_world
+from . import test_facts_work_world
