@@ -34,14 +34,19 @@ class SalesProcessKpiCompute(models.AbstractModel):
         self.ensure_one()
         return getattr(self, f"_facts_{self.builtin}")(start, stop, company_ids)
 
-    def _get_fact_model(self):
+    def _get_fact_model(self, part="numerator"):
         """:return: name of the model of ``record_id``, for the way to the records behind a value"""
         self.ensure_one()
-        return self._get_fact_models().get(self.builtin, "crm.lead")
+        model = self._get_fact_models().get(self.builtin, "crm.lead")
+        if isinstance(model, tuple):
+            model = model[part == "denominator"]
+        return model
 
     @api.model
     def _get_fact_models(self):
-        """:return: {method suffix: model of record_id}, those of crm.lead may be left out; facts mixins extend it"""
+        """:return: {method suffix: model of record_id}, those of crm.lead may be left out; facts mixins extend it.
+        Where the denominator's records are others than the numerator's: (model of numerator, model of denominator).
+        """
         return {}
 
     def _get_missing_source(self):

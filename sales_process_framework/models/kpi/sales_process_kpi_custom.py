@@ -384,5 +384,5 @@ class SalesProcessKpiCustom(models.AbstractModel):
             slices["lead_id"] = "id"
         return slices
 
-    def _get_fact_model(self):
-        return self.model if self.computation == "custom" else super()._get_fact_model()
+    def _get_fact_model(self, part="numerator"):
+        return self.model if self.computation == "custom" else super()._get_fact_model(part)

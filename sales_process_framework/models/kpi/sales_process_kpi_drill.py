@@ -41,7 +41,7 @@ class SalesProcessKpiDrill(models.AbstractModel):
             return self._get_operands_action(kpi)
         if kpi.availability != "ok":
             raise UserError(kpi.availability_note)
-        model = kpi._get_fact_model()
+        model = kpi._get_fact_model(part)
         if not self.env[model].has_access("read"):
             raise AccessError(self.env._("You may see this number, but not the records behind it."))
         record_ids, count = self._get_record_ids(part)
