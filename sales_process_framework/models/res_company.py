@@ -1,4 +1,5 @@
 from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
 
 SETTINGS = ("sales_process_ceiling", "resource_calendar_id")
 
@@ -35,6 +36,11 @@ class ResCompany(models.Model):
         """:return: (ceiling of enforcement, id of the working time), read with every opening of a lead"""
         company = self.sudo().browse(company_id)
         return company.sales_process_ceiling or "block", company.resource_calendar_id.id
+
+    @api.constrains("sales_kpi_closing_days")
+    def _check_sales_kpi_closing_days(self):
+        if any(company.sales_kpi_closing_days < 0 for company in self):
+            raise ValidationError(self.env._("Closing days cannot be negative."))
 
     def _get_sales_timezone(self):
         """:return: name of the time zone in which the company's days, months and years begin"""

@@ -6,6 +6,7 @@ class ResConfigSettings(models.TransientModel):
 
     sales_process_enforcement = fields.Selection(related="company_id.sales_process_enforcement", readonly=False)
     sales_process_ceiling = fields.Selection(related="company_id.sales_process_ceiling", readonly=False)
+    sales_kpi_closing_days = fields.Integer(related="company_id.sales_kpi_closing_days", readonly=False)
     sales_process_mandatory = fields.Boolean(related="company_id.sales_process_mandatory", readonly=False)
     sales_process_calendar_id = fields.Many2one(
         related="company_id.resource_calendar_id",

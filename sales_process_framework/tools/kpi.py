@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
+from collections.abc import Container
 
 #: A change smaller than this share of the old value is no trend.
 STEADY = 0.005
@@ -61,3 +64,18 @@ def attainment(actual: float | None, target: float | None, direction: str) -> fl
     if target > 0:
         return actual / target
     return 1.0 if actual >= target else 0.0
+
+
+def make_code(name: str, taken: Container[str]) -> str:
+    """A code for formulas made from a name in any language: small letters, digits and underscores.
+
+    :param taken: codes that are in use
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40].strip("_")
+    if not stem or not stem[0].isalpha():
+        stem = f"kpi_{stem}".strip("_")
+    code, number = stem, 2
+    while code in taken:
+        code, number = f"{stem}_{number}", number + 1
+    return code

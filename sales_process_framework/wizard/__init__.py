@@ -5,3 +5,4 @@ from . import sales_process_import
 from . import sales_process_journey_import
 from . import sales_process_rejection
 from . import support
+from . import kpi

@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools import kpi as kpi_tools
+from ...tools.period import period_of
+
 #: What decides which records an indicator reads.
 CUSTOM_FIELDS = {
+    "computation",
     "model",
     "measure",
     "domain",
@@ -48,7 +52,15 @@ class SalesProcessKpi(models.Model):
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, copy=False, help="Name in formulas: small letters, digits and underscores.")
+    code = fields.Char(
+        required=True,
+        copy=False,
+        compute="_compute_code",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Name in formulas: small letters, digits and underscores.",
+    )
     sequence = fields.Integer(default=100)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index=True, help="Empty: every company has values of its own.")
@@ -132,12 +144,60 @@ class SalesProcessKpi(models.Model):
     )
     availability_note = fields.Char(compute="_compute_availability")
 
+    current_value_id = fields.Many2one("sales.process.kpi.value", compute="_compute_current")
+    current_value = fields.Char(string="Now", compute="_compute_current", help="Your company's value of this period.")
+    current_band = fields.Selection(
+        [("healthy", "Healthy"), ("watch", "Watch"), ("alert", "Alert"), ("none", "None")],
+        string="Band Now",
+        compute="_compute_current",
+    )
+    current_trend = fields.Selection(
+        [("better", "Better"), ("same", "Same"), ("worse", "Worse"), ("none", "None")],
+        string="Trend",
+        compute="_compute_current",
+    )
+
     _code_uniq = models.Constraint("UNIQUE(code)", "Another indicator has this code.")
     _code_check = models.Constraint(
         "CHECK(code ~ '^[a-z][a-z0-9_]*$')", "A code begins with a letter and has small letters, digits and _ only."
     )
 
-    @api.depends("computation", "builtin")
+    @api.depends("name")
+    def _compute_code(self):
+        """A code from the name, until there is one."""
+        taken = None
+        for kpi in self.filtered(lambda kpi: not kpi.code and kpi.name):
+            if taken is None:
+                found = self.sudo().with_context(active_test=False).search_fetch([("code", "!=", False)], ["code"])
+                taken = set(found.mapped("code"))
+            kpi.code = kpi_tools.make_code(kpi.name, taken)
+            taken.add(kpi.code)
+
+    @api.depends_context("company", "uid")
+    def _compute_current(self):
+        """The company's latest value with data, in the review cycle."""
+        Value = self.env["sales.process.kpi.value"]
+        found = {}
+        for cycle, kpis in self.grouped("cycle").items():
+            values = Value.search_fetch(
+                [
+                    ("kpi_id", "in", kpis.ids),
+                    ("cycle", "=", cycle),
+                    ("company_id", "=", self.env.company.id),
+                    ("scope", "=", "company"),
+                    ("is_latest", "=", True),
+                    ("date_from", "=", period_of(fields.Date.context_today(self), cycle).start),
+                ]
+            )
+            found |= values.grouped("kpi_id")
+        for kpi in self:
+            value = found.get(kpi._origin, Value)
+            kpi.current_value_id = value
+            kpi.current_value = value and kpi._format_value(value.value if value.has_data else None)
+            kpi.current_band = value.band
+            kpi.current_trend = value.trend
+
+    @api.depends("computation", "builtin", "model", "expression")
     def _compute_availability(self):
         for kpi in self:
             note = kpi._get_missing_source()
@@ -146,19 +206,23 @@ class SalesProcessKpi(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        kpis = super().create([{"author_id": self.env.uid, **vals} for vals in vals_list])
-        return kpis
+        return super().create([self._sign(vals) for vals in vals_list])
 
     def write(self, vals):
         if "code" in vals:
             self._check_code_is_free(vals["code"])
         if CUSTOM_FIELDS & vals.keys():
-            # Whoever defines what is counted answers for it: the records are those that this person may see.
-            vals = {"author_id": self.env.uid, **vals}
+            vals = self._sign(vals)
+        elif not self.env.su:
+            vals = {name: value for name, value in vals.items() if name != "author_id"}
         result = super().write(vals)
         if BAND_FIELDS & vals.keys():
             self._update_bands()
         return result
+
+    def _sign(self, vals):
+        """Whoever defines what is counted answers for it: the records are those that this person may see."""
+        return {"author_id": self.env.uid, **vals} if self.env.su else {**vals, "author_id": self.env.uid}
 
     def _check_code_is_free(self, code):
         """Formulas know an indicator by its code."""
@@ -208,3 +272,26 @@ class SalesProcessKpi(models.Model):
                         kpi=kpi.name,
                     )
                 )
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_open_values(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id("sales_process_framework.sales_process_kpi_value_action")
+        return action | {
+            "domain": [("kpi_id", "in", self.ids)],
+            "context": {"search_default_latest": 1, "search_default_company": 1},
+        }
+
+    def action_open_current(self):
+        """The value of this period, and from there the records behind it."""
+        self.ensure_one()
+        if not self.current_value_id:
+            return self.action_open_values()
+        return self.current_value_id.get_formview_action()
+
+    def action_open_backfill(self):
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "sales_process_framework.sales_process_kpi_backfill_action"
+        ) | {"context": {"default_kpi_ids": self.ids}}

@@ -12,7 +12,7 @@ _logger = logging.getLogger(__name__)
 #: When the nightly run that is not finished yet began.
 RUN_STARTED = "sales_process_framework.kpi_run_started"
 #: A preview that takes longer is not shown; the nightly run takes what it needs.
-PREVIEW_SECONDS = 5
+PREVIEW_SECONDS = 3
 
 
 class SalesProcessKpiRun(models.AbstractModel):
@@ -191,7 +191,9 @@ class SalesProcessKpiRun(models.AbstractModel):
         "basis",
         "unit",
         "cycle",
-        "builtin",
+        "user_field",
+        "team_field",
+        "lead_field",
     )
     @api.depends_context("uid", "company")
     def _compute_preview(self):
@@ -225,7 +227,7 @@ class SalesProcessKpiRun(models.AbstractModel):
     def _is_previewable(self):
         if self.computation == "custom":
             return bool(self.model)
-        return bool(self.expression) if self.computation == "formula" else self.availability == "ok"
+        return self.computation == "formula" and bool(self.expression)
 
     def _get_number(self, period, company):
         """:return: (value or None, numerator, denominator, sample) of a company, computed now and kept nowhere"""
@@ -245,7 +247,8 @@ class SalesProcessKpiRun(models.AbstractModel):
                         WHERE scope = 'company' AND company_id = %s""",
                     totals,
                     company.id,
-                )
+                ),
+                log_exceptions=False,
             )
             row = self.env.cr.fetchone()
             self.env.cr.execute("SET LOCAL statement_timeout = DEFAULT")

@@ -1,0 +1,2 @@
+from . import sales_process_kpi_backfill
+from . import sales_process_kpi_correct
