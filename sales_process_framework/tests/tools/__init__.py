@@ -8,3 +8,6 @@ from . import test_sla
 from . import test_values
 from . import test_worktime
 from . import test_touch
+from . import test_formula
+from . import test_kpi
+from . import test_period
