@@ -27,6 +27,8 @@
         "security/lifecycle/sales_process_lifecycle_security.xml",
         "security/kpi/ir.model.access.csv",
         "security/kpi/sales_process_kpi_security.xml",
+        "security/dashboard/ir.model.access.csv",
+        "security/dashboard/sales_process_dashboard_security.xml",
         "data/ir_cron_data.xml",
         "data/kpi/ir_cron_data.xml",
         "data/touch/ir_cron_data.xml",
@@ -35,6 +37,7 @@
         "data/lifecycle/ir_cron_data.xml",
         "data/journey/sales_process_channel_data.xml",
         "data/support/ir_cron_data.xml",
+        "data/dashboard/ir_cron_data.xml",
         "data/kpi/sales_process_kpi_data.xml",
         "views/process/sales_process_role_views.xml",
         "views/process/sales_process_requirement_views.xml",
@@ -88,6 +91,8 @@
         "views/lifecycle/sales_process_lifecycle_menus.xml",
         "views/support/sales_process_support_menus.xml",
         "views/journey/sales_process_journey_map_views.xml",
+        "views/dashboard/sales_process_dashboard_views.xml",
+        "views/dashboard/sales_process_dashboard_menus.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",
@@ -101,6 +106,7 @@
         "demo/support/sales_process_support_demo.xml",
         "demo/journey/sales_process_journey_demo.xml",
         "demo/enablement/sales_process_enablement_demo.xml",
+        "demo/dashboard/sales_process_dashboard_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

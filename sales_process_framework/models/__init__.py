@@ -13,6 +13,7 @@ from . import enablement
 from . import support
 from . import health
 from . import kpi
+from . import dashboard
 from . import crm_lead
 from . import crm_stage
 from . import crm_team
