@@ -62,7 +62,7 @@ class SalesProcessDashboard(models.AbstractModel):
         :return: {"filters": as they were understood, "scope_name", "period": {"from", "to", "label", "previous",
             "next" (a day in it, or False), "is_current"}, "indicators": list of :meth:`_get_indicators`, "stages":
             see :meth:`_get_stages`, or False where :meth:`get_stages` has to be asked for them, "goals", "alerts",
-            "service": see there, "state": "ready", "no_process" or "no_values", "slices": filters the user may set,
+            "service": see there, "state": "ready", "no_process" or "no_values", "choices": see :meth:`_get_choices`,
             "is_manager", "computed", "favorites"}
         :raise UserError, AccessError: which filter is wrong, and what to do
         """
@@ -80,7 +80,7 @@ class SalesProcessDashboard(models.AbstractModel):
             "alerts": self._get_alerts(filters),
             "service": self._get_service(filters),
             "state": self._get_state(indicators),
-            "slices": self._get_slice_choices(),
+            "choices": self._get_choices(),
             "is_manager": self.env.user.has_group(MANAGER),
             "computed": max((moment for moment in computed if moment), default=False),
             "favorites": self.env["sales.process.dashboard.favorite"]._get_choices(),
@@ -90,7 +90,9 @@ class SalesProcessDashboard(models.AbstractModel):
     def action_compute(self, filters):
         """Compute the period's values now, without waiting for the night. For managers."""
         if not self.env.user.has_group(MANAGER):
-            raise AccessError(self.env._("Only sales managers have figures computed. They come by themselves at night."))
+            raise AccessError(
+                self.env._("Only sales managers have figures computed. They come by themselves at night.")
+            )
         filters = self._resolve_filters(filters)
         company = self.env["res.company"].browse(filters.company)
         # Values are written by the computation alone, whoever asks for it.
@@ -132,9 +134,9 @@ class SalesProcessDashboard(models.AbstractModel):
     @api.model
     def _get_indicators(self, filters):
         """:return: a dict for each indicator, in order: its definition (see :data:`KPI_FIELDS`), "basis_label",
-            "value" (None: no data), "has_data", "numerator", "denominator", "sample", "band", "previous", "change",
-            "trend" (see :func:`~..tools.kpi.trend`), "currency_id", "closed", "revision", "value_id", "note" (why it
-            is not computed, or False) and "series": [{"label", "value", "band"}], oldest period first
+        "value" (None: no data), "has_data", "numerator", "denominator", "sample", "band", "previous", "change",
+        "trend" (see :func:`~..tools.kpi.trend`), "currency_id", "closed", "revision", "value_id", "note" (why it
+        is not computed, or False) and "series": [{"label", "value", "band"}], oldest period first
         """
         kpis = self.env["sales.process.kpi"].search_fetch(
             [("company_id", "in", [False, filters.company])], [*KPI_FIELDS, "computation", "builtin"]

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ...tools.dashboard import SLICES, FilterError, parse
+from ...tools.dashboard import FilterError, parse
 from ...tools.period import local_day
 
 REP = "sales_team.group_sale_salesman"
@@ -77,28 +77,35 @@ class SalesProcessDashboardFilters(models.AbstractModel):
                 other=error.value,
             )
         if error.reason == "record":
-            return self.env._("%(filter)s has to be the number of a record, not %(value)s.", filter=error.name, value=str(error.value))
+            return self.env._(
+                "%(filter)s has to be the number of a record, not %(value)s.", filter=error.name, value=str(error.value)
+            )
         return self.env._("The dashboard has no filter %s.", error.name)
 
     @api.model
     def _check_slice(self, filters):
-        """Whoever sees their own deals only sees their own figures, and those of a team that they lead or belong to."""
-        if filters.scope != "company":
-            record = self.env[MODELS[filters.scope]].with_context(active_test=False)
-            if not record.search_count([("id", "=", filters.scope_id)], limit=1):
-                raise UserError(
-                    self.env._("What the figures are cut by is gone, or of another company. Choose again.")
-                )
-        if self.env.user.has_group(ALL_DEALS):
+        """Figures of the company are everybody's; those of teams and people as the record rules of values have it."""
+        if filters.scope == "company":
             return
-        if filters.scope == "user":
-            allowed = filters.scope_id == self.env.uid or bool(
-                self._get_own_teams(led=True).filtered(lambda team: filters.scope_id in team.sudo().member_ids.ids)
+        record = self.env[MODELS[filters.scope]].with_context(active_test=False)
+        if not record.search_count([("id", "=", filters.scope_id)], limit=1):
+            raise UserError(self.env._("What the figures are cut by is gone, or of another company. Choose again."))
+        allowed = self._get_choices().get(filters.slice)
+        if allowed is not None and filters.scope_id not in allowed:
+            raise AccessError(
+                self.env._("You see your own figures, those of your team, and of its members if you lead it.")
             )
-        else:
-            allowed = filters.scope == "team" and filters.scope_id in self._get_own_teams().ids
-        if not allowed:
-            raise AccessError(self.env._("You see your own figures, and those of your team. Choose yourself."))
+
+    @api.model
+    def _get_choices(self):
+        """:return: {name of a filter: ids that the user may choose from}; nothing for what is free"""
+        if self.env.user.has_group(MANAGER):
+            return {}
+        led = self._get_own_teams(led=True)
+        return {
+            "team_id": self._get_own_teams().ids,
+            "user_id": list({self.env.uid, *led.with_context(active_test=False).member_ids.ids}),
+        }
 
     @api.model
     def _get_own_teams(self, led=False):
@@ -151,8 +158,3 @@ class SalesProcessDashboardFilters(models.AbstractModel):
         if filters.slice:
             domain &= Domain(f"{prefix}{LEAD_FIELDS[filters.scope]}", "in", [filters.scope_id])
         return domain
-
-    @api.model
-    def _get_slice_choices(self):
-        """:return: names of the filters by which this user may cut the figures"""
-        return list(SLICES) if self.env.user.has_group(ALL_DEALS) else ["user_id", "team_id"]

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ...tools.dashboard import AGES, OLD, Load, worst
 from ...tools.period import utc_edges
-from .sales_process_dashboard_filters import LEAD_FIELDS
+from .sales_process_dashboard_filters import ALL_DEALS, LEAD_FIELDS
 
 #: Scopes that stage values are stored for; the others are counted when somebody asks.
 STORED = ("company", "process")
@@ -123,10 +123,10 @@ class SalesProcessDashboardStages(models.AbstractModel):
     @api.model
     def _get_stages(self, filters):
         """:return: {"processes": [{"id", "name", "worst": id of a stage or False, "stages": [{"id", "name",
-            "is_won", "limit_days", "conversion": figure, "time": figure, "deals", "overdue", "revenue",
-            "teams": {id: {"deals", "overdue", "revenue"}}, "ages": the same by key}]}], "teams": [{"id", "name"}],
-            "computed": moment of the open deals or False}; a figure is {"value", "numerator", "denominator",
-            "sample", "band", "value_id"}, its value is None where there is no data
+        "is_won", "limit_days", "conversion": figure, "time": figure, "deals", "overdue", "revenue",
+        "teams": {id: {"deals", "overdue", "revenue"}}, "ages": the same by key}]}], "teams": [{"id", "name"}],
+        "computed": moment of the open deals or False}; a figure is {"value", "numerator", "denominator",
+        "sample", "band", "value_id"}, its value is None where there is no data
         """
         figures = self._get_stage_figures(filters)
         loads = self._get_loads(filters)
@@ -139,9 +139,7 @@ class SalesProcessDashboardStages(models.AbstractModel):
             process = processes.setdefault(
                 stage.process_id, {"id": stage.process_id.id, "name": stage.process_id.display_name, "stages": []}
             )
-            process["stages"].append(
-                self._prepare_stage(stage, figures.get(stage.id, {}), by_stage.get(stage.id, []))
-            )
+            process["stages"].append(self._prepare_stage(stage, figures.get(stage.id, {}), by_stage.get(stage.id, [])))
         for process in processes.values():
             found = worst(
                 Load(
@@ -154,13 +152,25 @@ class SalesProcessDashboardStages(models.AbstractModel):
             )
             process["worst"] = found.stage if found else False
         team_ids = {row[1] for row in loads if row[1]}
+        if not self._sees_all_deals():
+            team_ids &= set(self._get_own_teams().ids)
+            for stage in (stage for process in processes.values() for stage in process["stages"]):
+                stage["teams"] = {number: cell for number, cell in stage["teams"].items() if number in team_ids}
         # Names only, of teams whose deals this user may count.
         teams = self.env["crm.team"].sudo().with_context(active_test=False).browse(team_ids).sorted()
         return {
             "processes": sorted(processes.values(), key=lambda item: -sum(s["deals"] for s in item["stages"])),
             "teams": [{"id": team.id, "name": team.name} for team in teams]
-            + ([{"id": False, "name": self.env._("No team")}] if any(not row[1] for row in loads) else []),
+            + (
+                [{"id": False, "name": self.env._("No team")}]
+                if self._sees_all_deals() and not all(row[1] for row in loads)
+                else []
+            ),
         }
+
+    @api.model
+    def _sees_all_deals(self):
+        return self.env.user.has_group(ALL_DEALS)
 
     @api.model
     def _get_shown_stages(self, filters, known):
@@ -283,7 +293,8 @@ class SalesProcessDashboardStages(models.AbstractModel):
             domain = Domain("company_id", "=", filters.company)
             if filters.scope in LOADED:
                 domain &= Domain(LOADED[filters.scope], "=", filters.scope_id)
-            groups = Load._read_group(
+            # Totals of what the filters were checked for, as the stored values have them.
+            groups = Load.sudo()._read_group(
                 domain, ["process_stage_id", "team_id", "age"], [f"{name}:sum" for name in FIGURES]
             )
             return [(stage.id, team.id, age, *counts) for stage, team, age, *counts in groups]

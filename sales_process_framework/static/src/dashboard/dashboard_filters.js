@@ -39,11 +39,7 @@ export class DashboardFilters extends Component {
     }
 
     get slices() {
-        return getSlices().filter(({ key }) => this.props.data.slices.includes(key));
-    }
-
-    get canSeeCompany() {
-        return this.props.data.slices.includes("process_id");
+        return getSlices();
     }
 
     get slice() {
@@ -52,6 +48,10 @@ export class DashboardFilters extends Component {
 
     get domain() {
         const companies = [false, this.filters.company_id];
+        const allowed = this.props.data.choices[this.state.slice];
+        if (allowed) {
+            return [["id", "in", allowed]];
+        }
         return {
             user_id: [
                 ["share", "=", false],
