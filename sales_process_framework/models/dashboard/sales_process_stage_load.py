@@ -71,10 +71,10 @@ class SalesProcessStageLoad(models.Model):
         self.invalidate_model()
 
     @api.model
-    def _get_load_sql(self, now, condition=SQL("TRUE")):
+    def _get_load_sql(self, now, condition=None):
         """The open deals of each stage, team, person and age.
 
-        :param condition: what else has to hold of ``lead``
+        :param condition: SQL of what else has to hold of ``lead``
         :return: SQL of (company_id, process_id, process_stage_id, team_id, user_id, age, deals, overdue, revenue,
             computed)
         """
@@ -101,5 +101,5 @@ class SalesProcessStageLoad(models.Model):
             last=last,
             now=now,
             open=OPEN_DEALS,
-            condition=condition,
+            condition=condition or SQL("TRUE"),
         )
