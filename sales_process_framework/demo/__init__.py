@@ -2,3 +2,4 @@ from . import sales_process_demo
 from . import journey
 from . import enablement
 from . import support
+from . import alert

@@ -14,6 +14,7 @@ from . import support
 from . import health
 from . import kpi
 from . import dashboard
+from . import alert
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

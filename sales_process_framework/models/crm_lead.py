@@ -9,6 +9,7 @@ class CrmLead(models.Model):
         "sales.process.touch.mixin",
         "sales.process.checklist.mixin",
         "sales.process.lead.trail.mixin",
+        "sales.process.alert.mixin",
         "sales.process.health.mixin",
         "sales.process.enablement.mixin",
         "sales.process.buyer.mixin",

@@ -3,6 +3,8 @@ from odoo.fields import Domain
 
 #: Models whose rows belong to a lead: who may not see the lead does not see them either.
 MODELS_OF_LEAD = {
+    "sales.process.alert",
+    "sales.process.alert.effect",
     "sales.process.answer",
     "sales.process.buyer",
     "sales.process.closing.change",
@@ -30,4 +32,10 @@ class IrRule(models.Model):
             everybodys = self.env.user.has_group("sales_team.group_sale_manager")
             own = Domain.TRUE if everybodys else Domain("user_id", "=", self.env.uid)
             follows |= Domain("lead_id", "=", False) & own
+        if model_name.startswith("sales.process.alert"):
+            # Whoever is told sees the alert; those of indicators have no lead and are administrators' besides.
+            if model_name == "sales.process.alert":
+                follows |= Domain("receiver_ids", "in", [self.env.uid])
+            if self.env.user.has_group("sales_team.group_sale_manager"):
+                follows |= Domain("lead_id", "=", False)
         return domain & follows

@@ -4,7 +4,7 @@ import pytz
 
 from odoo import api, models, tools
 
-from ..tools import response, worktime
+from ..tools import alert, response, worktime
 
 #: How far ahead work intervals are kept ready; a limit beyond that asks the calendar itself.
 HORIZON = timedelta(days=120)
@@ -77,6 +77,27 @@ class ResourceCalendar(models.Model):
             planned = self.plan_hours(hours, pytz.utc.localize(start), compute_leaves=True, domain=domain)
             end = planned.astimezone(pytz.utc).replace(tzinfo=None) if planned else start + timedelta(days=days)
         return end.replace(microsecond=0)
+
+    def _go_back_working_days(self, end, days):
+        """The latest moment from which ``days`` working days have passed at ``end``: what began then is due now.
+
+        :param end: naive UTC datetime
+        :param days: float
+        :return: naive UTC datetime
+        """
+        by_the_clock = end - timedelta(days=days)
+        if not self or not days:
+            return by_the_clock
+        self.ensure_one()
+        # Twice the days and a holiday season; beyond that the window grows until it holds them.
+        span = timedelta(days=days * 2 + 21)
+        for _window in range(4):
+            intervals = self._get_work_intervals_between(end - span, end)
+            start = alert.subtract_working_hours(intervals, end, days * (self.hours_per_day or 8.0))
+            if start:
+                return start
+            span *= 2
+        return by_the_clock
 
     @api.model
     @tools.ormcache("calendar_id", "first_day")

@@ -1,3 +1,4 @@
+from . import alert
 from . import deliverable
 from . import enablement
 from . import gate

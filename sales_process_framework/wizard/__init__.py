@@ -6,3 +6,4 @@ from . import sales_process_journey_import
 from . import sales_process_rejection
 from . import support
 from . import kpi
+from . import alert

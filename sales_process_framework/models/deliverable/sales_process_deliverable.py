@@ -46,6 +46,7 @@ class SalesProcessDeliverable(models.Model):
     age_days = fields.Integer(string="Age", compute="_compute_age_days", help="Days since the date of the content.")
 
     _submitted_idx = models.Index("(submitted_date) WHERE submitted_date IS NOT NULL")
+    _write_date_idx = models.Index("(write_date)")
 
     @api.depends("content_date")
     def _compute_age_days(self):

@@ -75,6 +75,7 @@ class SalesProcessVisit(models.Model):
     _left_idx = models.Index('("left") WHERE "left" IS NOT NULL')
     _stage_deadline_idx = models.Index("(process_stage_id, deadline) WHERE deadline IS NOT NULL")
     _deadline_idx = models.Index('(deadline) WHERE "left" IS NULL AND deadline IS NOT NULL')
+    _open_stage_idx = models.Index('(process_stage_id, entered) WHERE "left" IS NULL')
 
     @api.depends("lead_id", "stage_id")
     def _compute_display_name(self):

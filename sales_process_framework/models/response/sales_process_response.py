@@ -84,6 +84,7 @@ class SalesProcessResponse(models.Model):
         "A lead waits once for the answer at a touchpoint.",
     )
     _running_idx = models.Index("(deadline) WHERE state = 'running'")
+    _unanswered_idx = models.Index("(deadline) WHERE state IN ('running', 'breached_open')")
     _started_idx = models.Index("(started)")
 
     @api.depends("lead_id", "touchpoint_id")

@@ -145,6 +145,9 @@ class SalesProcessSupportRequest(models.Model):
     _open_of_department = models.Index(
         "(department_id, resolution_deadline) WHERE state IN ('new', 'in_progress', 'waiting')"
     )
+    _running_deadline = models.Index("(resolution_deadline) WHERE state IN ('new', 'in_progress')")
+    _running_at_risk = models.Index("(at_risk_from) WHERE state IN ('new', 'in_progress')")
+    _unanswered = models.Index("(response_deadline) WHERE state = 'new' AND date_first_response IS NULL")
 
     # ------------------------------------------------------------------
     # What shows

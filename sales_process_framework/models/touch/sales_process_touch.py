@@ -47,6 +47,7 @@ class SalesProcessTouch(models.Model):
     _activity_key_idx = models.UniqueIndex("(activity_key) WHERE activity_key IS NOT NULL", "It is recorded already.")
     _lead_date_idx = models.Index("(lead_id, date)")
     _visit_date_idx = models.Index("(date) WHERE source IN ('meeting', 'manual', 'note')")
+    _date_idx = models.Index("(date)")
     _partner_date_idx = models.Index("(partner_id, date) WHERE partner_id IS NOT NULL")
 
     @api.depends("summary", "source", "touchpoint_id")

@@ -1,3 +1,4 @@
+from . import test_alert
 from . import test_exchange
 from . import test_fulltext
 from . import test_gate
