@@ -3,3 +3,4 @@ from . import journey
 from . import enablement
 from . import support
 from . import alert
+from . import kpi
