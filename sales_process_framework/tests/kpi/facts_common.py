@@ -86,16 +86,16 @@ class FactsCommon(SalesProcessCommon):
             Command.set([cls.env["ir.model.fields"]._get("crm.lead", name).id for name in ("phone", "source_id")])
         ]
         cls._activate()
-        cls.kpis = {}
 
     # -- writing ------------------------------------------------------------
 
-    def _insert(self, table, rows):
+    @classmethod
+    def _insert(cls, table, rows):
         """:return: ids of rows written past the ORM, in their order"""
         ids = []
         for row in rows:
             columns = SQL(", ").join(SQL.identifier(name) for name in row)
-            self.env.cr.execute(
+            cls.env.cr.execute(
                 SQL(
                     "INSERT INTO %(table)s (%(columns)s) SELECT %(columns)s "
                     "FROM jsonb_populate_record(NULL::%(table)s, %(row)s) RETURNING id",
@@ -104,23 +104,21 @@ class FactsCommon(SalesProcessCommon):
                     row=json.dumps(row, default=str),
                 )
             )
-            ids.append(self.env.cr.fetchone()[0])
+            ids.append(cls.env.cr.fetchone()[0])
         return ids
 
-    def _plain_lead(self, **columns):
+    @classmethod
+    def _plain_lead(cls, **columns):
         """:return: id of a lead of North that nothing is special about"""
         row = {"name": "Deal", "type": "opportunity", "active": True, "won_status": "pending", "probability": 10.0}
-        row |= {"company_id": self.north.id, "create_date": START - 50 * DAY, **columns}
-        return self._insert("crm_lead", [row])[0]
+        row |= {"company_id": cls.north.id, "create_date": START - 50 * DAY, **columns}
+        return cls._insert("crm_lead", [row])[0]
 
     # -- reading ------------------------------------------------------------
 
     def _kpi(self, code):
-        if code not in self.kpis:
-            self.kpis[code] = self.env["sales.process.kpi"].new(
-                {"code": code, "builtin": code, "computation": "builtin"}
-            )
-        return self.kpis[code].with_context(sales_kpi_period=PERIOD)
+        kpi = self.env.ref(f"sales_process_framework.kpi_{code}")
+        return kpi.with_context(sales_kpi_period=PERIOD)
 
     def _facts(self, code, lead_ids=None, companies=None, start=START, stop=STOP):
         """:return: rows of one indicator, those of given leads only"""
