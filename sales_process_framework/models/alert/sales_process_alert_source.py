@@ -155,7 +155,7 @@ class SalesProcessAlertSource(models.AbstractModel):
     def _say_moment(self, value):
         """A moment of the facts (ISO text, UTC) in the reader's language and zone."""
         moment = fields.Datetime.to_datetime(value.replace("T", " ")[:19]) if value else False
-        return format_datetime(self.env, moment, dt_format="medium") if moment else ""
+        return format_datetime(self.env, moment, dt_format="short") if moment else ""
 
     @api.model
     def _say_date(self, value):

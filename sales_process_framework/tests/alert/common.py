@@ -23,6 +23,11 @@ class AlertCommon(ResponseCommon):
         cls.Alert = cls.env["sales.process.alert"].sudo()
 
     @classmethod
+    def _activate(cls, **vals):
+        cls.record = cls._require(cls.p_diagnose, "Needs record", judgement="document", mandatory=False)
+        return super()._activate(**vals)
+
+    @classmethod
     def _rule(cls, kind="stage_days", **vals):
         values = {
             "name": f"Rule {kind}",

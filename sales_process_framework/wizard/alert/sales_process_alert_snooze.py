@@ -19,7 +19,7 @@ class SalesProcessAlertSnooze(models.TransientModel):
         required=True,
         default="3",
     )
-    date = fields.Date(string="Day", compute="_compute_date", store=True, readonly=False, required=True)
+    date = fields.Date(string="Day", compute="_compute_date", store=True, readonly=False)
     reason = fields.Char(required=True)
 
     @api.depends("choice")
@@ -32,7 +32,7 @@ class SalesProcessAlertSnooze(models.TransientModel):
     def action_apply(self):
         """Until eight in the morning of the day, in the user's zone."""
         self.ensure_one()
-        if self.date <= fields.Date.context_today(self):
+        if not self.date or self.date <= fields.Date.context_today(self):
             raise UserError(self.env._("Choose a day after today."))
         zone = pytz.timezone(self.env.user.tz or "UTC")
         until = zone.localize(datetime.combine(self.date, MORNING)).astimezone(pytz.utc).replace(tzinfo=None)
