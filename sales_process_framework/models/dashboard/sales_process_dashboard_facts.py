@@ -87,11 +87,27 @@ class SalesProcessDashboardFacts(models.AbstractModel):
 
     @api.model
     def _get_alerts(self, filters):
-        """:return: {"counts": {severity: number}, "total", "domain", "items": the gravest and oldest ones}"""
-        empty = {"counts": dict.fromkeys(SEVERITIES, 0), "total": 0, "domain": [], "items": []}
-        if "sales.process.alert" not in self.env:
-            return empty
-        return empty
+        """:return: {"counts": {severity: number}, "total", "domain", "items": the gravest ones, [{"id", "name",
+        "about", "severity", "opened"}]}"""
+        Alert = self.env["sales.process.alert"]
+        domain = self._get_record_domain(filters) & Domain("state", "=", "open")
+        counts = dict(Alert._read_group(domain, ["severity"], ["__count"]))
+        alerts = Alert.search(domain, limit=SHOWN) if counts else Alert
+        return {
+            "counts": {severity: counts.get(severity, 0) for severity in SEVERITIES},
+            "total": sum(counts.values()),
+            "domain": list(domain),
+            "items": [
+                {
+                    "id": alert.id,
+                    "name": alert.title,
+                    "about": alert.facts_text,
+                    "severity": alert.severity,
+                    "opened": alert.opened,
+                }
+                for alert in alerts
+            ],
+        }
 
     @api.model
     def _get_service(self, filters):

@@ -7,6 +7,8 @@ export class DashboardCard extends Component {
         title: String,
         subtitle: { type: String, optional: true },
         className: { type: String, optional: true },
+        // Nothing to show yet, so nothing to tabulate.
+        isEmpty: { type: Boolean, optional: true },
         slots: Object,
     };
 

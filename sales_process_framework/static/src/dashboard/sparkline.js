@@ -52,14 +52,13 @@ export class Sparkline extends Component {
         return parts.join(" ");
     }
 
-    get last() {
-        return this.places.at(-1);
-    }
-
-    /** Points between two gaps, which no line shows. */
+    /** The last point, and points between two gaps, which no line shows. */
     get dots() {
         const { places } = this;
-        return places.filter((place, i) => place && !places[i - 1] && !places[i + 1]);
+        const last = places.length - 1;
+        return places.filter(
+            (place, i) => place && (i === last || (!places[i - 1] && !places[i + 1]))
+        );
     }
 
     get label() {
