@@ -105,7 +105,7 @@ class SalesProcessResponseMixin(models.AbstractModel):
     @api.model
     def _on_touches_recorded(self, touches):
         """A message of the customer starts the clock of its touchpoint, a person's contact answers what waits."""
-        super()._on_touches_recorded(touches)
+        result = super()._on_touches_recorded(touches)
         Clock = self.env["sales.process.response"].sudo()
         Touchpoint = self.env["sales.process.touchpoint"]
         now = self.env.cr.now().replace(microsecond=0)
@@ -120,6 +120,7 @@ class SalesProcessResponseMixin(models.AbstractModel):
             Clock._start(wanted)
         if answers and Clock._is_in_use():
             Clock._answer(answers)
+        return result
 
     def _assign_response_times(self, fresh=None):
         """Show the clock that runs out first; set as a stored compute would: no write, no tracking.

@@ -133,15 +133,17 @@ class TestClock(ResponseCommon):
         with self._at(MONDAY):
             lead = self._web_lead()
         with self._at("2026-03-02 09:01:00"):
-            lead.with_user(self.rep).message_post(body="Call her", subtype_xmlid="mail.mt_note")
-            lead.message_post(
-                body="Thank you for your message",
+            self._post(lead.with_user(self.rep), "Call her", subtype_xmlid="mail.mt_note")
+            self._post(
+                lead,
+                "Thank you for your message",
                 message_type="auto_comment",
                 subtype_xmlid="mail.mt_comment",
                 partner_ids=self.customer.ids,
             )
-            lead.message_post(
-                body="We got it",
+            self._post(
+                lead,
+                "We got it",
                 author_id=self.env.ref("base.partner_root").id,
                 subtype_xmlid="mail.mt_comment",
                 partner_ids=self.customer.ids,
