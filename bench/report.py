@@ -15,7 +15,7 @@ class Row:
     plain: float | None = None  # seconds, median
     addon: float | None = None
     ratio: float | None = None  # of the time that the processes were busy; median of the ratios of the pairs
-    spread: float | None = None  # half of what lies between their quartiles
+    spread: float = 0.0  # half of what lies between their quartiles
     wall_ratio: float | None = None  # the same of the time that passed
     limit: float | None = None
     plain_queries: int | None = None

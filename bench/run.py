@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import cases, report
+from bench import cases, report, specials
 from dev import addons, databases, odoo_source, postgres, server, settings
 from dev.process import Stop, digest, say, timed
 
@@ -219,7 +219,7 @@ def parse(arguments):
 def main(arguments):
     options = parse(arguments)
     if options.list:
-        print("\n".join([*cases.CASES, *(flat.name for flat in cases.FLAT), "history", "touches"]))
+        print("\n".join([*cases.CASES, *(flat.name for flat in cases.FLAT), "history", "touches", *specials.SPECIALS]))
         return 0
     leads = options.leads or SIZES[options.size]
     with contextlib.ExitStack() as stack:
@@ -254,6 +254,9 @@ def collect(options, leads, plain, addon, start):
         yield measure_history(addon)
     if not options.only or any(part in "touches" for part in options.only):
         yield measure_touches(addon)
+    for name in specials.SPECIALS:
+        if not options.only or any(part in name for part in options.only):
+            yield report.Row(name, **addon("special", name))
     if options.with_automation:
         yield from run_automation(wanted, plain, start(ensure_automation(leads)))
 

@@ -22,7 +22,7 @@ from odoo.modules.registry import Registry
 from odoo.sql_db import Cursor
 from odoo.tools import config
 
-from . import automation, cases, dataset, process, webclient
+from . import automation, cases, dataset, process, specials, webclient
 
 BIG = 50_000  # leads from which on a batch has 1,000
 
@@ -151,12 +151,15 @@ class Worker:
         gc.freeze()
 
     def rebuild_history(self):
-        return self._rebuild(cases.rebuild_history)
+        return self._measure(cases.rebuild_history)
 
     def rebuild_touches(self):
-        return self._rebuild(cases.rebuild_touches)
+        return self._measure(cases.rebuild_touches)
 
-    def _rebuild(self, case):
+    def special(self, name):
+        return self._measure(specials.SPECIALS[name])
+
+    def _measure(self, case):
         with self.registry.cursor() as cr:
 
             def measure(call):

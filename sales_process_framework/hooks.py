@@ -21,4 +21,7 @@ def uninstall_hook(env):
             """
         )
     )
+    # Records that the addon brought go before those of users that stand on them.
+    env.cr.execute(SQL("UPDATE sales_process_resource SET category_id = NULL"))
+    env.cr.execute(SQL("UPDATE sales_process_touchpoint SET channel_id = NULL"))
     env["ir.config_parameter"].sudo().search([("key", "=like", "sales_process_framework.%")]).unlink()

@@ -11,7 +11,10 @@ CONSTRAINTS = """
      WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
 """
 INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
-EXTERNAL_IDS = "SELECT module || '.' || name || ' ' || model || ' ' || res_id FROM ir_model_data"
+# Without ir.model.inherit: who inherits from what it extends, Odoo credits to an addon on installing and not on updating.
+EXTERNAL_IDS = """
+    SELECT module || '.' || name || ' ' || model || ' ' || res_id FROM ir_model_data WHERE model <> 'ir.model.inherit'
+"""
 VIEWS = "SELECT id || ' ' || name || ' ' || md5(coalesce(arch_db::text, '')) || ' ' || active FROM ir_ui_view"
 # (table, what it counts by): what uninstalling the addon must leave as it was
 CRM_ROWS = {

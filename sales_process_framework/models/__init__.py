@@ -29,6 +29,3 @@ from . import res_users
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
-
-# After what forgets the working time: promises are planned anew with the changed one.
-from .support import working_time

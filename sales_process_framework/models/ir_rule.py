@@ -15,6 +15,8 @@ MODELS_OF_LEAD = {
     "sales.process.response",
     "sales.process.visit",
 }
+REQUEST = "sales.process.support.request"
+PAUSE = "sales.process.support.pause"
 
 
 class IrRule(models.Model):
@@ -23,6 +25,8 @@ class IrRule(models.Model):
     def _compute_domain(self, model_name, mode="read"):
         """Facts follow the rules of their lead, whatever those are, and need no copy of them."""
         domain = super()._compute_domain(model_name, mode)
+        if model_name in (REQUEST, PAUSE) and not self.env.su:
+            return domain & self._get_support_domain(model_name, mode)
         if model_name not in MODELS_OF_LEAD or self.env.su:
             return domain
         lead_domain = super()._compute_domain("crm.lead", "read" if mode == "read" else "write")
@@ -39,3 +43,13 @@ class IrRule(models.Model):
             if self.env.user.has_group("sales_team.group_sale_manager"):
                 follows |= Domain("lead_id", "=", False)
         return domain & follows
+
+    def _get_support_domain(self, model_name, mode):
+        """A request is seen by its department and by whoever sees the lead; its pauses follow it."""
+        if model_name == PAUSE:
+            return Domain("request_id", "any!", self._compute_domain(REQUEST, mode))
+        seen = Domain("department_id", "any!", [("member_ids", "in", [self.env.uid])])
+        # Whoever has no access to leads at all has no rules on them either: nothing may follow from that.
+        if self.env["ir.model.access"].check("crm.lead", "read", raise_exception=False):
+            seen |= Domain("lead_id", "any!", self._compute_domain("crm.lead", "read"))
+        return seen

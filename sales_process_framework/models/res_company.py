@@ -53,5 +53,5 @@ class ResCompany(models.Model):
         if any(name in vals for name in SETTINGS):
             self.env.registry.clear_cache()
             if "resource_calendar_id" in vals:
-                self.env["sales.process.response"]._replan_later()
+                self.resource_calendar_id._replan()
         return result

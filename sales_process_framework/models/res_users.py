@@ -25,8 +25,9 @@ class ResUsers(models.Model):
 
     def _init_store_data(self, store: Store):
         """Tell the chatter whether a note can count as a contact."""
-        super()._init_store_data(store)
+        result = super()._init_store_data(store)
         if self.env["sales.process.touch"]._is_recording():
             store.add_global_values(
                 sales_process_records_touches=self.env.user.has_group("sales_team.group_sale_salesman")
             )
+        return result

@@ -7,18 +7,22 @@ class ResourceCalendarAttendance(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         attendances = super().create(vals_list)
-        self.env.registry.clear_cache()
-        self.env["sales.process.response"]._replan_later()
+        self._on_working_time_changed(attendances.calendar_id)
         return attendances
 
     def write(self, vals):
+        calendars = self.calendar_id
         result = super().write(vals)
-        self.env.registry.clear_cache()
-        self.env["sales.process.response"]._replan_later()
+        self._on_working_time_changed(calendars | self.calendar_id)
         return result
 
     def unlink(self):
+        calendars = self.calendar_id
         result = super().unlink()
-        self.env.registry.clear_cache()
-        self.env["sales.process.response"]._replan_later()
+        self._on_working_time_changed(calendars.exists())
         return result
+
+    @api.model
+    def _on_working_time_changed(self, calendars):
+        self.env.registry.clear_cache()
+        calendars._replan()

@@ -104,6 +104,10 @@ class SalesProcessCommon(TransactionCase):
     def _tick(self, lead, requirement, user=None, **values):
         return lead.with_user(user or self.rep).sales_process_answer(requirement.id, {"state": "done", **values})
 
+    def _post(self, record, body, subject=False, **kwargs):
+        """Post what a person typed: no text of the product, so nothing to translate."""
+        return record.message_post(body=body, subject=subject, **kwargs)
+
     def _upload(self, lead, name="record.txt", content=b"content", user=None):
         return (
             self.env["ir.attachment"]

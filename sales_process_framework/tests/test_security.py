@@ -276,7 +276,7 @@ class TestFactsFollowTheLead(SecurityCommon):
         facts = self._make_facts()
         for name in ("sales.process.deliverable", "sales.process.exception"):
             record = facts[name]
-            message = record.message_post(body="Between us")
+            message = self._post(record, "Between us")
             found = self.env["mail.message"].with_user(self.stranger).search([("id", "=", message.id)])
             self.assertFalse(found, name)
 

@@ -4,7 +4,6 @@ from . import sales_process_resource_library
 from . import sales_process_resource
 from . import sales_process_resource_search
 from . import sales_process_resource_rating
-from . import sales_process_stage
 from . import sales_process_requirement
 from . import sales_process_training
 from . import sales_process_training_attendee

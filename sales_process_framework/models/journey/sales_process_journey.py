@@ -9,7 +9,13 @@ class SalesProcessJourney(models.Model):
 
     _name = "sales.process.journey"
     _description = "Customer Journey"
-    _inherit = ["mail.thread"]
+    _inherit = [
+        "mail.thread",
+        "sales.process.journey.map",
+        "sales.process.journey.sheet",
+        "sales.process.journey.lifecycle",
+        "sales.process.journey.recording",
+    ]
     _order = "state, name, id"
     _check_company_auto = True
 

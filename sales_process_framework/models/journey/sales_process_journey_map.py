@@ -1,10 +1,11 @@
 from odoo import models
 
 
-class SalesProcessJourney(models.Model):
+class SalesProcessJourneyMap(models.AbstractModel):
     """The journey as a picture in the web client."""
 
-    _inherit = "sales.process.journey"
+    _name = "sales.process.journey.map"
+    _description = "Journey as a picture"
 
     def action_open_map(self):
         """:return: the action that shows this journey as a map that people read and edit"""

@@ -8,10 +8,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTHS = (14, 30, 30, 34, 40, 24, 30, 16, 22, 28)
 
 
-class SalesProcessJourneySheet(models.Model):
+class SalesProcessJourneySheet(models.AbstractModel):
     """The map as a spreadsheet: one sheet with a line a phase, one with a line a touchpoint."""
 
-    _inherit = "sales.process.journey"
+    _name = "sales.process.journey.sheet"
+    _description = "Journey as a spreadsheet"
 
     def _render_sheet(self):
         """:return: bytes of the spreadsheet, texts in the user's language"""

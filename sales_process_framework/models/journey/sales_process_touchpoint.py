@@ -36,7 +36,7 @@ class SalesProcessTouchpoint(models.Model):
     active = fields.Boolean(default=True)
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
-    channel_id = fields.Many2one("sales.process.channel", string="Channel", index=True, ondelete="restrict")
+    channel_id = fields.Many2one("sales.process.channel", index=True, ondelete="restrict")
     channel_kind = fields.Selection(
         CHANNEL_KINDS,
         string="Kind of Channel",

@@ -1,3 +1,2 @@
 from . import res_partner
 from . import sales_process_customer
-from . import sales_process_journey

@@ -63,8 +63,7 @@ class SalesProcessCustomer(models.Model):
         """Move customers through use to repurchase or churn. A run that ends early goes on where it stopped."""
         parameters = self.env["ir.config_parameter"].sudo()
         key = "sales_process_framework.customers_done_until"
-        companies = self.env["res.company"].sudo().search([])
-        if not any(self.env["sales.process.journey"]._get_lifecycle_rules(company.id)[1] for company in companies):
+        if not self.env["sales.process.journey"].sudo().search_count([("state", "=", "active")], limit=1):
             return
         done = int(parameters.get_param(key, 0))
         while partners := self._get_customers(done, BATCH):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models, tools
+from odoo import Command, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools import gate
@@ -43,6 +43,15 @@ class SalesProcess(models.Model):
         tracking=True,
     )
     stage_ids = fields.One2many("sales.process.stage", "process_id", string="Stages", copy=True)
+    journey_ids = fields.Many2many(
+        "sales.process.journey",
+        "sales_process_journey_process_rel",
+        "process_id",
+        "journey_id",
+        string="Customer Journeys",
+        check_company=True,
+        copy=False,
+    )
     description = fields.Html(translate=True)
     enforcement = fields.Selection(
         [
@@ -230,6 +239,10 @@ class SalesProcess(models.Model):
         for old, new in zip(self.stage_ids.sorted(place), copy.stage_ids.sorted(place), strict=True):
             # The next version takes over the same columns of the pipeline.
             new.stage_id = old.stage_id
+        for journey in self.journey_ids.filtered(lambda journey: journey.state != "retired"):
+            # Customers take the same way under the next version.
+            journey.process_ids = [Command.link(copy.id)]
+            journey._link_stages(copy)
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

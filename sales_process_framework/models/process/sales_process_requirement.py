@@ -75,6 +75,13 @@ class SalesProcessRequirement(models.Model):
         string="Fresh For", help="Days after the date of its content for which the document counts; 0 for ever."
     )
     activity_type_id = fields.Many2one("mail.activity.type", ondelete="restrict")
+    support_policy_id = fields.Many2one(
+        "sales.process.sla.policy",
+        string="Support Awaited",
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Met once a request for it was delivered.",
+    )
     key = fields.Char(help="Names the requirement in exported files.", copy=True)
 
     _counts_in_order = models.Constraint(
@@ -98,7 +105,7 @@ class SalesProcessRequirement(models.Model):
             self.kind = "deliverable"
 
     @api.constrains(
-        *("judgement", "domain", "field_ids", "activity_type_id", "process_id"),
+        *("judgement", "domain", "field_ids", "activity_type_id", "support_policy_id", "process_id"),
         # What judgements of other addons may be configured by.
         *("min_count", "max_count", "freshness_days", "approval_required", "template_ids"),
     )

@@ -36,6 +36,19 @@ class SalesProcessStage(models.Model):
     exit_requirement_ids = fields.One2many(
         "sales.process.requirement", "process_stage_id", domain=[("gate", "=", "exit")], string="To Leave"
     )
+    # Copied with the stage: the next version of a process keeps its library and raises the same support.
+    resource_ids = fields.Many2many(
+        "sales.process.resource", "sales_process_resource_stage_rel", "process_stage_id", "resource_id", copy=True
+    )
+    support_policy_ids = fields.Many2many(
+        "sales.process.sla.policy",
+        "sales_process_sla_policy_stage_rel",
+        "process_stage_id",
+        "policy_id",
+        string="Support Raised On Entry",
+        copy=True,
+        check_company=True,
+    )
     requirement_count = fields.Integer(compute="_compute_requirement_count")
     key = fields.Char(help="Names the stage in exported files.", copy=True)
 
@@ -113,6 +126,17 @@ class SalesProcessStage(models.Model):
             "res_id": self.id,
             "views": [(False, "form")],
         }
+
+    def _is_twin_of(self, stages):
+        """Whether this is the same stage as one of ``stages`` in another version of the process."""
+        self.ensure_one()
+        return any(
+            (self.key and self.key == other.key)
+            or (self.stage_id and self.stage_id == other.stage_id)
+            or (not self.key and self.name == other.name)
+            for other in stages
+            if other.process_id != self.process_id
+        )
 
     def _prepare_definition(self):
         """:return: :class:`~..tools.gate.Stage`"""

@@ -51,7 +51,7 @@ class SalesProcessResponse(models.Model):
     started = fields.Datetime(required=True, readonly=True)
     deadline = fields.Datetime(required=True, readonly=True, help="Start plus the standard, in working time.")
     answered = fields.Datetime(readonly=True)
-    answered_by_id = fields.Many2one("res.users", string="Answered By", readonly=True, ondelete="set null")
+    answered_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     touch_id = fields.Many2one(
         "sales.process.touch", string="Answer", readonly=True, index="btree_not_null", ondelete="set null"
     )

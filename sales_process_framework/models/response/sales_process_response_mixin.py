@@ -1,10 +1,14 @@
-from odoo import api, fields, models
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 
 from ...tools import response
 
 #: Kept by the clock alone.
 RESPONSE_FIELDS = ("sales_response_started", "sales_response_deadline")
+#: Of an older lead nobody expects a first answer any more.
+FIRST_ANSWER_EXPECTED = timedelta(days=7)
 
 
 class SalesProcessResponseMixin(models.AbstractModel):
@@ -62,25 +66,67 @@ class SalesProcessResponseMixin(models.AbstractModel):
             self._start_response_clocks(standards)
         return result
 
-    def _start_response_clocks(self, standards):
-        """Start what a new lead starts; all of a batch in the same queries."""
+    def _on_stage_changed(self, changes):
+        """A lead that a team takes over after its creation has been waiting since then."""
+        result = super()._on_stage_changed(changes)
+        newcomers = self.browse(
+            change.lead.id
+            for change in changes
+            if change.old and not change.old.process_id and change.new.process_id and change.new.active
+        )
+        standards = newcomers and self.env["sales.process.touchpoint"]._get_response_standards()
+        if standards:
+            newcomers._get_unanswered()._start_response_clocks(standards, existing=True)
+        return result
+
+    def _get_unanswered(self):
+        """Leads young enough that their customer still expects a first answer, and has none."""
+        youngest = self.env.cr.now() - FIRST_ANSWER_EXPECTED
+        young = self.sudo().filtered(lambda lead: lead.create_date >= youngest)
+        if not young:
+            return young
+        answers = (
+            self.env["mail.message"]
+            .sudo()
+            ._read_group(
+                [
+                    ("model", "=", self._name),
+                    ("res_id", "in", young.ids),
+                    ("message_type", "in", ("comment", "email_outgoing")),
+                    ("is_internal", "=", False),
+                    ("subtype_id.internal", "=", False),
+                    ("author_id.user_ids.share", "=", False),
+                ],
+                ["res_id"],
+            )
+        )
+        return young - young.browse(number for (number,) in answers)
+
+    def _start_response_clocks(self, standards, existing=False):
+        """Start what leads wait for; all of a batch in the same queries.
+
+        :param existing: the leads were there before, and have waited since their creation
+        """
         now = self.env.cr.now().replace(microsecond=0)
         Touch = self.env["sales.process.touch"]
         wanted = []
         for lead in self.sudo():
             journey = Touch._get_journey_of(lead)
-            source = lead._get_arrival_source() if journey else None
+            if not journey:
+                continue
+            source = lead._recall_arrival_source() if existing else lead._get_arrival_source()
+            start = lead.create_date.replace(microsecond=0) if existing else now
             wanted += [
-                (lead, standard, now, source)
+                (lead, standard, start, source)
                 for standard in standards
-                if journey and response.applies(standard, journey=journey.journey, source=source, text=lead.name or "")
+                if response.applies(standard, journey=journey.journey, source=source, text=lead.name or "")
             ]
         if wanted:
             Clock = self.env["sales.process.response"].sudo()
-            newborn = Clock._get_newborn()
-            newborn.update(self.ids)
+            newborn = set() if existing else set(self.ids)
+            Clock._get_newborn().update(newborn)
             Clock._start(wanted)
-            newborn.difference_update(self.ids)
+            Clock._get_newborn().difference_update(newborn)
 
     def _get_arrival_source(self):
         """The way this lead comes in, at the moment of its creation.
@@ -98,6 +144,14 @@ class SalesProcessResponseMixin(models.AbstractModel):
             return "web_form"
         return "own" if self.user_id.id == self.env.uid else "manual"
 
+    def _recall_arrival_source(self):
+        """The way an existing lead came in, as far as its record tells."""
+        if "origin_channel_id" in self._fields and self.origin_channel_id:
+            return "livechat"
+        if self.create_uid.share or self.create_uid.id == SUPERUSER_ID:
+            return "web_form"
+        return "own" if self.user_id == self.create_uid else "manual"
+
     # ------------------------------------------------------------------
     # What happens on the lead
     # ------------------------------------------------------------------
@@ -105,7 +159,7 @@ class SalesProcessResponseMixin(models.AbstractModel):
     @api.model
     def _on_touches_recorded(self, touches):
         """A message of the customer starts the clock of its touchpoint, a person's contact answers what waits."""
-        super()._on_touches_recorded(touches)
+        result = super()._on_touches_recorded(touches)
         Clock = self.env["sales.process.response"].sudo()
         Touchpoint = self.env["sales.process.touchpoint"]
         now = self.env.cr.now().replace(microsecond=0)
@@ -120,6 +174,7 @@ class SalesProcessResponseMixin(models.AbstractModel):
             Clock._start(wanted)
         if answers and Clock._is_in_use():
             Clock._answer(answers)
+        return result
 
     def _assign_response_times(self, fresh=None):
         """Show the clock that runs out first; set as a stored compute would: no write, no tracking.

@@ -4,6 +4,3 @@ from . import sales_process_support_request
 from . import sales_process_support_pause
 from . import sales_process_support_mixin
 from . import sales_process_judgement_support
-from . import sales_process_requirement
-from . import sales_process_stage
-from . import ir_rule

@@ -329,7 +329,31 @@ class SalesProcessSupportRequest(models.Model):
                 asker = lead.user_id or self.env.user
                 vals = self._prepare_request_vals(lead, policy, asker, now)
                 vals_list.append({**vals, "raised": True, "need": policy.description})
-        return self._open_requests(vals_list) if vals_list else self.browse()
+        if not vals_list:
+            return self.browse()
+        requests = self._open_requests(vals_list)
+        requests._schedule_raised()
+        return requests
+
+    def _schedule_raised(self):
+        """Nobody asked in person: the leader of the department finds it among the activities, until it is delivered."""
+        todo = self.env.ref("mail.mail_activity_data_todo")
+        model_id = self.env["ir.model"]._get_id(self._name)
+        # Quietly: a batch of leads is no batch of mails.
+        self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    "res_model_id": model_id,
+                    "res_id": request.id,
+                    "activity_type_id": todo.id,
+                    "user_id": request.department_id.leader_id.id,
+                    "date_deadline": (request.resolution_deadline or request.date_requested).date(),
+                    "summary": request.name,
+                }
+                for request in self
+                if request.department_id.leader_id.active
+            ]
+        )
 
     @api.model
     def _withdraw_for_leads(self, lead_ids):
@@ -397,6 +421,7 @@ class SalesProcessSupportRequest(models.Model):
         now = self.env.cr.now()
         for request in self.sudo():
             request.write({"state": "in_progress", "assignee_id": self.env.uid})
+            request.activity_ids.filtered(lambda todo, own=request: todo.summary == own.name).user_id = self.env.uid
             request._note_response(now)
         return True
 

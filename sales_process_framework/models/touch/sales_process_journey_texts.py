@@ -1,10 +1,11 @@
 from odoo import api, models, tools
 
 
-class SalesProcessJourneyTexts(models.Model):
+class SalesProcessJourneyTexts(models.AbstractModel):
     """What a journey says, kept in memory for the timelines of its leads."""
 
-    _inherit = "sales.process.touch"
+    _name = "sales.process.journey.texts"
+    _description = "Texts of journeys for timelines"
 
     @api.model
     @tools.ormcache("journey_id", "self.env.lang", cache="stable")

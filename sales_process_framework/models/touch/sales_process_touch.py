@@ -19,6 +19,7 @@ class SalesProcessTouch(models.Model):
 
     _name = "sales.process.touch"
     _description = "Customer Touch"
+    _inherit = ["sales.process.touch.recorder", "sales.process.touch.rebuild", "sales.process.journey.texts"]
     _order = "date desc, id desc"
     _rec_name = "summary"
     _log_access = False

@@ -14,13 +14,14 @@ REBUILD_BATCH = 20_000
 POSITION_KEY = "sales_process_framework.touch_rebuild"
 
 
-class SalesProcessTouchRebuild(models.Model):
+class SalesProcessTouchRebuild(models.AbstractModel):
     """Touches of what happened before a journey was active: the recorder's rules as set-based SQL.
 
     Header fields of mails are not kept, so automatic answers of customers count as theirs here.
     """
 
-    _inherit = "sales.process.touch"
+    _name = "sales.process.touch.rebuild"
+    _description = "Rebuild of customer touches"
 
     @api.model
     def _schedule_rebuild(self):

@@ -26,10 +26,11 @@ COLUMNS = {
 SUMMARY_LENGTH = 120
 
 
-class SalesProcessTouchRecorder(models.Model):
+class SalesProcessTouchRecorder(models.AbstractModel):
     """Writes touches down as they happen, each once."""
 
-    _inherit = "sales.process.touch"
+    _name = "sales.process.touch.recorder"
+    _description = "Recorder of customer touches"
 
     # ------------------------------------------------------------------
     # Which journey

@@ -113,8 +113,9 @@ class ResponseCommon(SalesProcessCommon):
 
     def _receive(self, lead, **vals):
         """An email of the customer arrives."""
-        return lead.message_post(
-            body="Hello?",
+        return self._post(
+            lead,
+            "Hello?",
             subject="Question",
             message_type="email",
             subtype_xmlid="mail.mt_comment",
@@ -125,8 +126,9 @@ class ResponseCommon(SalesProcessCommon):
 
     def _reply(self, lead, user=None, **vals):
         """A rep writes to the customer."""
-        return lead.with_user(user or self.rep).message_post(
-            body="Good morning",
+        return self._post(
+            lead.with_user(user or self.rep),
+            "Good morning",
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=self.customer.ids,

@@ -33,6 +33,24 @@ class TestClock(ResponseCommon):
             lead.invalidate_recordset()
             self.assertEqual(lead.sales_response_state, "late")
 
+    def test_assigned_to_a_team_later_it_has_waited_since_its_creation(self):
+        leads = self.env["crm.lead"]
+        for _number in range(3):
+            leads += self._web_lead(team_id=self.other_team.id)
+        self.assertFalse(self._clocks(leads))
+        created = datetime(2026, 3, 2, 8, 30)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE crm_lead SET create_date = %s WHERE id = ANY(%s)", [created, leads.ids])
+        self.env.cr.execute("UPDATE crm_lead SET create_date = %s WHERE id = %s", [datetime(2026, 1, 5), leads[2].id])
+        self.env.invalidate_all()
+        with self._at(MONDAY):
+            self._reply(leads[1])
+            leads.write({"team_id": self.team.id})
+        # neither one that was answered before nor one from long ago
+        clock = self._clocks(leads)
+        self.assertEqual((clock.lead_id, clock.source, clock.started), (leads[0], "web_form", created))
+        self.assertEqual(leads[0].sales_response_started, created)
+
     def test_reps_own_lead_starts_no_clock(self):
         self.web.match_source = "none"
         own = (
@@ -133,15 +151,17 @@ class TestClock(ResponseCommon):
         with self._at(MONDAY):
             lead = self._web_lead()
         with self._at("2026-03-02 09:01:00"):
-            lead.with_user(self.rep).message_post(body="Call her", subtype_xmlid="mail.mt_note")
-            lead.message_post(
-                body="Thank you for your message",
+            self._post(lead.with_user(self.rep), "Call her", subtype_xmlid="mail.mt_note")
+            self._post(
+                lead,
+                "Thank you for your message",
                 message_type="auto_comment",
                 subtype_xmlid="mail.mt_comment",
                 partner_ids=self.customer.ids,
             )
-            lead.message_post(
-                body="We got it",
+            self._post(
+                lead,
+                "We got it",
                 author_id=self.env.ref("base.partner_root").id,
                 subtype_xmlid="mail.mt_comment",
                 partner_ids=self.customer.ids,

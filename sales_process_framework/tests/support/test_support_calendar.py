@@ -55,6 +55,17 @@ class TestSupportCalendar(SupportCommon):
         self.company.resource_calendar_id = self._make_calendar("Four days", week=[hours for hours in WEEK if hours[0]])
         self.assertEqual(self._deadline("2026-03-06 07:00:00")[1], "2026-03-11 16:00:00")
 
+    def test_the_company_s_new_working_time_moves_the_promise(self):
+        self.marketing.calendar_id = False
+        self.company.resource_calendar_id = self.calendar
+        request, deadline = self._deadline("2026-03-06 07:00:00")
+        with self._at("2026-03-06 07:30:00"):
+            self.company.resource_calendar_id = self._make_calendar(
+                "Four days", week=[hours for hours in WEEK if hours[0]]
+            )
+        self.assertNotEqual(fields.Datetime.to_string(request.resolution_deadline), deadline)
+        self.assertEqual(fields.Datetime.to_string(request.resolution_deadline), "2026-03-11 16:00:00")
+
     def test_far_promise_goes_beyond_what_is_kept_ready(self):
         self.report.resolution_days = 200
         self.assertEqual(self._deadline("2026-03-02 07:00:00")[1], "2026-12-04 16:00:00")

@@ -96,25 +96,19 @@ class TestSupportRequest(SupportCommon):
         with self._at("2026-03-02 08:00:00"):
             request = self._ask()
             request.with_user(self.member)._step_wait("Which market?")
-            request.with_user(self.head).message_post(body="We wait", subtype_xmlid="mail.mt_comment")
+            self._post(request.with_user(self.head), "We wait", subtype_xmlid="mail.mt_comment")
             self.assertEqual(request.state, "waiting")
-            request.with_user(self.rep).message_post(body="A thought", subtype_xmlid="mail.mt_note")
+            self._post(request.with_user(self.rep), "A thought", subtype_xmlid="mail.mt_note")
             self.assertEqual(request.state, "waiting")
-            request.with_user(self.rep).message_post(
-                body="Germany", message_type="comment", subtype_xmlid="mail.mt_comment"
-            )
+            self._post(request.with_user(self.rep), "Germany", message_type="comment", subtype_xmlid="mail.mt_comment")
         self.assertEqual(request.state, "in_progress")
 
     def test_first_word_of_the_department_is_the_first_response(self):
         with self._at("2026-03-02 08:00:00"):
             request = self._ask()
-            request.with_user(self.rep).message_post(
-                body="Hello?", message_type="comment", subtype_xmlid="mail.mt_comment"
-            )
+            self._post(request.with_user(self.rep), "Hello?", message_type="comment", subtype_xmlid="mail.mt_comment")
             self.assertFalse(request.date_first_response)
-            request.with_user(self.member).message_post(
-                body="On it", message_type="comment", subtype_xmlid="mail.mt_comment"
-            )
+            self._post(request.with_user(self.member), "On it", message_type="comment", subtype_xmlid="mail.mt_comment")
         self.assertTrue(request.date_first_response)
 
     def test_steps_say_why_they_are_refused(self):

@@ -85,7 +85,7 @@ class TestSupportSecurity(SupportCommon):
             "facts": lambda: self.env["sales.process.visit"].with_user(member).search([]),
             "documents": lambda: self.env["sales.process.deliverable"].with_user(member).search([]),
             "ask": lambda: self._ask(self.lead, user=member),
-            "post": lambda: lead.message_post(body="x"),
+            "post": lambda: self._post(lead, "x"),
         }.items():
             with self.subTest(name), self.assertRaises(AccessError):
                 call()
@@ -95,7 +95,7 @@ class TestSupportSecurity(SupportCommon):
         secret = self.env["ir.attachment"].create(
             {"name": "secret.txt", "raw": b"x", "res_model": "crm.lead", "res_id": self.lead.id}
         )
-        message = self.lead.message_post(body="internal matter")
+        message = self._post(self.lead, "internal matter")
         self.env.invalidate_all()
         Message = self.env["mail.message"].with_user(self.member)
         self.assertFalse(Message.search([("model", "=", "crm.lead"), ("res_id", "=", self.lead.id)]))
@@ -112,7 +112,7 @@ class TestSupportSecurity(SupportCommon):
     def test_files_and_log_of_the_request(self):
         brief = self.request.wanted_file_ids
         self.assertEqual(brief.with_user(self.member).raw, b"facts")
-        self.request.with_user(self.member).message_post(body="A question")
+        self._post(self.request.with_user(self.member), "A question")
         for user in (self.lawyer, self.stranger, self.internal, self.portal):
             with self.subTest(user=user.login):
                 self.env.invalidate_all()
@@ -121,7 +121,7 @@ class TestSupportSecurity(SupportCommon):
                 with self.assertRaises(AccessError):
                     self.request.message_ids.with_user(user).read(["body"])
                 with self.assertRaises(AccessError):
-                    self.request.with_user(user).message_post(body="x")
+                    self._post(self.request.with_user(user), "x")
 
     @mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
     def test_nobody_writes_past_the_steps(self):

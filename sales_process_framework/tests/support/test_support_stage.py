@@ -21,6 +21,21 @@ class TestSupportOfStages(SupportCommon):
         self.assertEqual((request.policy_id, request.asker_id, request.raised), (self.report, self.rep, True))
         self.assertTrue(request.resolution_deadline)
 
+    def test_the_leader_finds_what_a_stage_raised_among_the_activities(self):
+        self.report.process_stage_ids = self.p_diagnose
+        self._activate()
+        leads = self._lead() | self._lead()
+        self._move(leads, self.diagnose)
+        requests = self._requests(leads)
+        self.assertEqual([(one.activity_ids.user_id, len(one.activity_ids)) for one in requests], [(self.head, 1)] * 2)
+        self.assertEqual(requests[0].activity_ids.date_deadline, requests[0].resolution_deadline.date())
+        requests[0].with_user(self.member).action_take()
+        self.assertEqual(requests[0].activity_ids.user_id, self.member)
+        self._deliver(requests[0])
+        self.assertFalse(requests[0].activity_ids)
+        leads[1].action_set_lost()
+        self.assertFalse(requests[1].activity_ids)
+
     def test_never_twice_while_one_is_open(self):
         self.report.process_stage_ids = self.p_diagnose
         self._activate()

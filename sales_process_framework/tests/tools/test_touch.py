@@ -15,6 +15,7 @@ from ...tools.touch import (
 
 class TestFindRule(unittest.TestCase):
     def setUp(self):
+        super().setUp()
         self.rules = sort_rules(
             [
                 Rule(1, 10, "email_out", frozenset({100}), order=(0, 1)),

@@ -56,21 +56,19 @@ class TouchCommon(SalesProcessCommon):
         return self.env["sales.process.touch"].search([("lead_id", "=", (lead or self.lead).id)])
 
     def _write_to_customer(self, lead=None, user=None, **kwargs):
-        return (
-            (lead or self.lead)
-            .with_user(user or self.rep)
-            .message_post(
-                body="Hello",
-                subtype_xmlid="mail.mt_comment",
-                message_type="comment",
-                partner_ids=self.customer.ids,
-                **kwargs,
-            )
+        return self._post(
+            (lead or self.lead).with_user(user or self.rep),
+            "Hello",
+            subtype_xmlid="mail.mt_comment",
+            message_type="comment",
+            partner_ids=self.customer.ids,
+            **kwargs,
         )
 
     def _receive(self, lead=None, **kwargs):
-        return (lead or self.lead).message_post(
-            body="Hello",
+        return self._post(
+            (lead or self.lead),
+            "Hello",
             subtype_xmlid="mail.mt_comment",
             message_type="email",
             author_id=self.customer.id,

@@ -36,34 +36,41 @@ class TestTouchRebuild(TouchCommon):
         self._do(self.call_type)
         self._do(self.todo_type)
         self._do(self.env.ref("mail.mail_activity_data_upload_document"))
-        lead.with_user(self.rep).message_post(body="Inside", message_type="comment", subtype_xmlid="mail.mt_note")
-        lead.with_user(self.rep).message_post(
-            body="Colleague",
+        self._post(lead.with_user(self.rep), "Inside", message_type="comment", subtype_xmlid="mail.mt_note")
+        self._post(
+            lead.with_user(self.rep),
+            "Colleague",
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=self.colleague.partner_id.ids,
         )
-        lead.with_user(self.rep).message_post(
-            body="Fair", message_type="comment", subtype_xmlid="sales_process_framework.mt_lead_contact"
+        self._post(
+            lead.with_user(self.rep),
+            "Fair",
+            message_type="comment",
+            subtype_xmlid="sales_process_framework.mt_lead_contact",
         )
         self._write_to_customer(subject="The quotation")
         for message_type in ("auto_comment", "out_of_office", "email_outgoing"):
-            lead.with_user(self.rep).message_post(
-                body="Thanks",
+            self._post(
+                lead.with_user(self.rep),
+                "Thanks",
                 message_type=message_type,
                 subtype_xmlid="mail.mt_comment",
                 partner_ids=self.customer.ids,
             )
-        lead.message_post(
-            body="Hi",
+        self._post(
+            lead,
+            "Hi",
             subject="A question",
             message_type="email",
             subtype_xmlid="mail.mt_comment",
             author_id=False,
             email_from="stranger@example.com",
         )
-        lead.with_user(self.env.ref("base.user_root")).message_post(
-            body="Machine",
+        self._post(
+            lead.with_user(self.env.ref("base.user_root")),
+            "Machine",
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=self.customer.ids,

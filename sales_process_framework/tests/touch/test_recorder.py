@@ -66,14 +66,16 @@ class TestRecorder(TouchCommon):
 
     def test_our_own_automatic_messages(self):
         for message_type in ("auto_comment", "out_of_office", "email_outgoing"):
-            self.lead.with_user(self.rep).message_post(
-                body="Thank you",
+            self._post(
+                self.lead.with_user(self.rep),
+                "Thank you",
                 message_type=message_type,
                 subtype_xmlid="mail.mt_comment",
                 partner_ids=self.customer.ids,
             )
-        self.env["crm.lead"].browse(self.lead.id).with_user(self.env.ref("base.user_root")).message_post(
-            body="By a machine",
+        self._post(
+            self.env["crm.lead"].browse(self.lead.id).with_user(self.env.ref("base.user_root")),
+            "By a machine",
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=self.customer.ids,
@@ -84,9 +86,10 @@ class TestRecorder(TouchCommon):
 
     def test_what_stays_inside_is_no_contact(self):
         lead = self.lead.with_user(self.rep)
-        lead.message_post(body="A note", message_type="comment", subtype_xmlid="mail.mt_note")
-        lead.message_post(
-            body="For a colleague",
+        self._post(lead, "A note", message_type="comment", subtype_xmlid="mail.mt_note")
+        self._post(
+            lead,
+            "For a colleague",
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=self.colleague.partner_id.ids,
@@ -99,20 +102,21 @@ class TestRecorder(TouchCommon):
 
     def test_customer_who_follows_is_reached(self):
         self.lead.message_subscribe(self.customer.ids)
-        self.lead.with_user(self.rep).message_post(body="News", message_type="comment", subtype_xmlid="mail.mt_comment")
+        self._post(self.lead.with_user(self.rep), "News", message_type="comment", subtype_xmlid="mail.mt_comment")
         self.assertEqual(self._touches().source, "email_out")
 
     def test_answer_of_an_employee_by_mail(self):
-        self.lead.message_post(
-            body="Yes", message_type="email", subtype_xmlid="mail.mt_comment", author_id=self.rep.partner_id.id
+        self._post(
+            self.lead, "Yes", message_type="email", subtype_xmlid="mail.mt_comment", author_id=self.rep.partner_id.id
         )
         touch = self._touches()
         self.assertEqual(self._row(touch)[:3], ("email_out", "out", True))
         self.assertEqual(touch.user_id, self.rep)
 
     def test_stranger_by_mail(self):
-        self.lead.message_post(
-            body="Hi",
+        self._post(
+            self.lead,
+            "Hi",
             message_type="email",
             subtype_xmlid="mail.mt_comment",
             author_id=False,
@@ -121,8 +125,9 @@ class TestRecorder(TouchCommon):
         self.assertEqual(self._row(self._touches())[:3], ("email_in", "in", True))
 
     def test_note_marked_as_contact(self):
-        self.lead.with_user(self.rep).message_post(
-            body="Met at the fair",
+        self._post(
+            self.lead.with_user(self.rep),
+            "Met at the fair",
             message_type="comment",
             subtype_xmlid="sales_process_framework.mt_lead_contact",
         )

@@ -62,7 +62,7 @@ class TestTouchSecurity(TouchCommon):
 
     def test_note_becomes_a_contact_once(self):
         lead = self.lead.with_user(self.rep)
-        note = lead.message_post(body="Met her", message_type="comment", subtype_xmlid="mail.mt_note")
+        note = self._post(lead, "Met her", message_type="comment", subtype_xmlid="mail.mt_note")
         self.assertFalse(self._touches().filtered(lambda touch: touch.message_id == note))
         lead.sales_process_mark_contact(note.id)
         lead.sales_process_mark_contact(note.id)
@@ -72,7 +72,7 @@ class TestTouchSecurity(TouchCommon):
 
     def test_note_of_another_lead(self):
         other = self._lead(name="Other", user=self.stranger)
-        note = other.message_post(body="Theirs", message_type="comment", subtype_xmlid="mail.mt_note")
+        note = self._post(other, "Theirs", message_type="comment", subtype_xmlid="mail.mt_note")
         with self.assertRaises(AccessError):
             self.lead.with_user(self.rep).sales_process_mark_contact(note.id)
 

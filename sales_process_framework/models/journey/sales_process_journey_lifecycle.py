@@ -3,8 +3,9 @@ from odoo import api, models, tools
 from ...tools.lifecycle import KINDS, Rule
 
 
-class SalesProcessJourney(models.Model):
-    _inherit = "sales.process.journey"
+class SalesProcessJourneyLifecycle(models.AbstractModel):
+    _name = "sales.process.journey.lifecycle"
+    _description = "Lifecycle rules of journeys"
 
     @api.model
     @tools.ormcache("company_id", cache="stable")

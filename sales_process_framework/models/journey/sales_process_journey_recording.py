@@ -2,8 +2,9 @@ from odoo import models
 from odoo.exceptions import UserError
 
 
-class SalesProcessJourney(models.Model):
-    _inherit = "sales.process.journey"
+class SalesProcessJourneyRecording(models.AbstractModel):
+    _name = "sales.process.journey.recording"
+    _description = "Recording of touches by journeys"
 
     def write(self, vals):
         """A journey that begins to record takes up what is on its leads already."""
