@@ -11,7 +11,7 @@ CONSTRAINTS = """
      WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
 """
 INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
-# Without ir.model.inherit: who inherits from what it extends, Odoo credits to an addon on installing and not on updating.
+# Without ir.model.inherit: Odoo credits heirs of what an addon extends to the addon on installing, not on updating.
 EXTERNAL_IDS = """
     SELECT module || '.' || name || ' ' || model || ' ' || res_id FROM ir_model_data WHERE model <> 'ir.model.inherit'
 """
