@@ -102,8 +102,8 @@ class SalesProcessKpiDemo(models.AbstractModel):
     @api.model
     def _demo_compute_kpi(self):
         """The indicators of the eighteen months that the demo company has behind it; weeks of late only."""
-        kpis = self.sudo().env["sales.process.kpi"].search([])
-        companies = kpis.env["res.company"].search([])
+        kpis = self.sudo().env["sales.process.kpi"].search([("active", "=", True)])
+        companies = kpis.env["res.company"].search([("active", "=", True)])
         today = self.env.cr.now().date()
         for cycle, days in COMPUTED_DAYS.items():
             wanted = kpis if cycle != "week" else kpis.filtered(lambda kpi: kpi.cycle == "week")

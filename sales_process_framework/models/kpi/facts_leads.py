@@ -59,7 +59,7 @@ class SalesProcessKpiFactsLeads(models.AbstractModel):
         """:return: (SQL of the number of fields filled, SQL of the number of fields asked), of ``lead``"""
         Lead, Process = self.env["crm.lead"], self.env["sales.process"].sudo()
         by_fields = {}
-        for process in Process.with_context(active_test=False).search([]):
+        for process in Process.with_context(active_test=False).search([("state", "!=", False)]):
             names = Process._get_completeness_fields(process.id)
             by_fields.setdefault(names, []).append(process.id)
         filled = [
