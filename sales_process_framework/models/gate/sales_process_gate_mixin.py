@@ -23,7 +23,11 @@ MANAGED_FIELDS = (
     "sales_stage_deadline",
 )
 #: Kept by other parts, process or not: nobody writes them either.
-KEPT_FIELDS = (*MANAGED_FIELDS, "sales_response_started", "sales_response_deadline")
+KEPT_FIELDS = (
+    *MANAGED_FIELDS,
+    *("sales_response_started", "sales_response_deadline"),
+    *("sales_health", "sales_health_band", "sales_health_date"),
+)
 
 
 class SalesProcessGateMixin(models.AbstractModel):

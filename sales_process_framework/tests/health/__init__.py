@@ -1,1 +1,2 @@
 from . import test_closing_change
+from . import test_health

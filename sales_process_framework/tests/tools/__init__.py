@@ -12,3 +12,4 @@ from . import test_touch
 from . import test_formula
 from . import test_kpi
 from . import test_period
+from . import test_health

@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
+import { healthLabel } from "../health/health_bands";
 import { getStageTime } from "./stage_time";
 
 /** Gate progress and time in the stage on a pipeline card, from stored fields only. */
@@ -20,6 +21,21 @@ export class SalesProcessCardWidget extends Component {
 
     get time() {
         return getStageTime(this.data.sales_stage_entered, this.data.sales_stage_deadline);
+    }
+
+    get health() {
+        const band = this.data.sales_health_band;
+        if (!band) {
+            return false;
+        }
+        const colors = { good: "bg-success", watch: "bg-warning", poor: "bg-danger" };
+        return {
+            color: colors[band],
+            title: _t("Health %(score)s: %(band)s", {
+                score: this.data.sales_health,
+                band: healthLabel(band),
+            }),
+        };
     }
 
     get barClass() {
@@ -47,6 +63,8 @@ export const salesProcessCardWidget = {
     component: SalesProcessCardWidget,
     fieldDependencies: [
         { name: "sales_gate_state", type: "selection", readonly: true },
+        { name: "sales_health", type: "integer", readonly: true },
+        { name: "sales_health_band", type: "selection", readonly: true },
         { name: "sales_gate_progress", type: "integer", readonly: true },
         { name: "sales_stage_entered", type: "datetime", readonly: true },
         { name: "sales_stage_deadline", type: "datetime", readonly: true },
