@@ -1,4 +1,5 @@
 from . import alert
+from . import dashboard
 from . import deliverable
 from . import enablement
 from . import gate

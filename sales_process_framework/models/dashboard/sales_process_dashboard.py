@@ -13,6 +13,7 @@ KPI_FIELDS = (
     "kind",
     "dimension",
     "unit",
+    "aggregation",
     "direction",
     "basis",
     "formula_text",

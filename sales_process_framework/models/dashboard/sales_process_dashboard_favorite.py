@@ -22,7 +22,7 @@ class SalesProcessDashboardFavorite(models.Model):
         ondelete="cascade",
         help="Empty: shared with everyone.",
     )
-    filters = fields.Json(required=True)
+    filters = fields.Json()
     is_default = fields.Boolean(string="First View", help="What the dashboard of this user opens with.")
 
     _one_default = models.UniqueIndex(
@@ -32,13 +32,21 @@ class SalesProcessDashboardFavorite(models.Model):
     @api.constrains("filters")
     def _check_filters(self):
         for favorite in self:
-            if not isinstance(favorite.filters, dict) or set(favorite.filters) - KEYS:
+            if not isinstance(favorite.filters or {}, dict) or set(favorite.filters or {}) - KEYS:
                 raise ValidationError(self.env._("A favourite keeps the filters of the dashboard and nothing else."))
+
+    @api.constrains("user_id")
+    def _check_owner(self):
+        """Record rules look at a favourite before it changes hands."""
+        self.check_access("write")
 
     @api.model_create_multi
     def create(self, vals_list):
         if any(vals.get("is_default") for vals in vals_list):
-            self.search([("user_id", "=", self.env.uid), ("is_default", "=", True)]).is_default = False
+            before = self._get_default()
+            before.is_default = False
+            # The index sees each statement.
+            before.flush_recordset()
         return super().create(vals_list)
 
     @api.model
@@ -48,7 +56,7 @@ class SalesProcessDashboardFavorite(models.Model):
             {
                 "id": favorite.id,
                 "name": favorite.name,
-                "filters": favorite.filters,
+                "filters": favorite.filters or {},
                 "is_default": favorite.is_default,
                 "is_shared": not favorite.user_id,
                 "can_delete": favorite.user_id.id == self.env.uid

@@ -124,7 +124,7 @@ class SalesProcessDashboardFilters(models.AbstractModel):
         """
         favorite = self.env["sales.process.dashboard.favorite"]._get_default()
         if favorite:
-            return favorite.filters
+            return favorite.filters or {}
         user = self.env.user
         if user.has_group(MANAGER):
             return {}

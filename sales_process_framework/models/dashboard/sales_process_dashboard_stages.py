@@ -259,8 +259,6 @@ class SalesProcessDashboardStages(models.AbstractModel):
         :return: rows of (stage id, numerator, denominator, sample, value)
         """
         company = self.env["res.company"].browse(filters.company)
-        start, stop = utc_edges(filters.period, company._get_sales_timezone())
-        stop = max(min(stop, self.env.cr.now()), start)
         if filters.scope == "tag":
             cut = SQL(
                 "fact.lead_id IN (SELECT tagged.lead_id FROM crm_tag_rel AS tagged WHERE tagged.tag_id = %s)",
@@ -278,7 +276,7 @@ class SalesProcessDashboardStages(models.AbstractModel):
                      GROUP BY fact.process_stage_id)
                 SELECT process_stage_id, numerator, denominator, sample, %(value)s FROM aggregate
                 """,
-                facts=kpi._get_facts_sql(start, stop, [filters.company]),
+                facts=kpi._get_period_facts_sql(filters.period, kpi._get_edges(filters.period, company), company.ids),
                 measures=kpi._get_measures_sql(),
                 cut=cut,
                 value=kpi._get_value_sql(),

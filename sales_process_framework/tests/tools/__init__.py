@@ -1,4 +1,5 @@
 from . import test_alert
+from . import test_dashboard
 from . import test_exchange
 from . import test_fulltext
 from . import test_gate

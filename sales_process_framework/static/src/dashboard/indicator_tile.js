@@ -48,6 +48,12 @@ export class IndicatorTile extends Component {
         return unit === "percent" && denominator > 0;
     }
 
+    /** The part whose records the sample counts. */
+    get part() {
+        const { aggregation } = this.props.indicator;
+        return ["sum", "count"].includes(aggregation) ? "numerator" : "denominator";
+    }
+
     get recordsLabel() {
         const { indicator } = this.props;
         if (this.isRatio) {
