@@ -35,7 +35,8 @@ class DashboardCommon(TwoCompanies):
         now = cls.env.cr.now()
         cls.env.cr.execute(
             SQL(
-                "UPDATE crm_lead SET stage_id = %s, sales_stage_entered = %s, sales_stage_deadline = %s WHERE id = ANY(%s)",
+                """UPDATE crm_lead SET stage_id = %s, sales_stage_entered = %s, sales_stage_deadline = %s
+                    WHERE id = ANY(%s)""",
                 stage.id,
                 now - timedelta(days=days),
                 now - timedelta(days=2),
