@@ -58,40 +58,39 @@ class SalesProcessKpiFactsExecution(models.AbstractModel):
               JOIN (SELECT process_stage_id, COUNT(*) AS count
                       FROM sales_process_requirement WHERE mandatory AND gate = 'exit'
                      GROUP BY process_stage_id) AS asked ON asked.process_stage_id = visit.process_stage_id
-              LEFT JOIN LATERAL (
-                    SELECT COUNT(DISTINCT missed.requirement_id) AS count
-                      FROM missed
-                     WHERE missed.lead_id = visit.lead_id AND missed.process_stage_id = visit.process_stage_id
-                       AND missed.date BETWEEN visit."left" - INTERVAL '1 second' AND visit."left" + INTERVAL '1 second'
-                   ) AS missing ON TRUE
-            """
+              LEFT JOIN (%s) AS missing ON missing.visit_id = visit.id
+            """,
+            self._select_missing(start, stop),
         )
-        return SQL(
-            "WITH missed AS MATERIALIZED (%s) %s",
-            self._select_missed(start, stop),
-            self._select_visits(
-                company_ids,
-                where=self._sql_passed(start, stop),
-                joins=joins,
-                num=SQL("asked.count - LEAST(missing.count, asked.count)"),
-                den=SQL("asked.count"),
-            ),
+        return self._select_visits(
+            company_ids,
+            where=self._sql_passed(start, stop),
+            joins=joins,
+            num=SQL("asked.count - COALESCE(missing.count, 0)"),
+            den=SQL("asked.count"),
         )
 
     @api.model
-    def _select_missed(self, start, stop):
-        """Mandatory exit requirements that decisions of the period let pass: lead, stage, requirement and moment."""
+    def _select_missing(self, start, stop):
+        """How many mandatory exit requirements were missing when a stay ended, as decisions of that moment say.
+
+        Decisions that let something pass are few: their stays are looked up by the index on leads.
+        """
         return SQL(
             """
-            SELECT decision.lead_id, requirement.process_stage_id, requirement.id AS requirement_id, decision.date
+            SELECT visit.id AS visit_id, COUNT(DISTINCT requirement.id) AS count
               FROM sales_process_decision AS decision
              CROSS JOIN LATERAL jsonb_array_elements(
                    CASE jsonb_typeof(decision.unmet) WHEN 'array' THEN decision.unmet ELSE '[]' END) AS unmet(entry)
               JOIN sales_process_requirement AS requirement
                 ON requirement.id = (unmet.entry ->> 'id')::integer AND requirement.mandatory
                    AND requirement.gate = 'exit'
-             WHERE decision.outcome = ANY(%(outcomes)s) AND decision.lead_id IS NOT NULL
+              JOIN sales_process_visit AS visit
+                ON visit.lead_id = decision.lead_id AND visit.process_stage_id = requirement.process_stage_id
+                   AND visit."left" BETWEEN decision.date - INTERVAL '1 second' AND decision.date + INTERVAL '1 second'
+             WHERE decision.outcome = ANY(%(outcomes)s)
                AND decision.date >= %(start)s - INTERVAL '1 second' AND decision.date < %(stop)s + INTERVAL '1 second'
+             GROUP BY visit.id
             """,
             outcomes=list(LET_PASS),
             start=start,
