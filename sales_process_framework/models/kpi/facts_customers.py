@@ -20,6 +20,11 @@ class SalesProcessKpiFactsCustomers(models.AbstractModel):
     def _get_fact_models(self):
         return {**super()._get_fact_models(), "visits": "sales.process.touch"}
 
+    def _get_missing_source(self):
+        if self.builtin == "visits" and not self.env["sales.process.touch"]._has_journeys():
+            return self.env._("Start a customer journey: visits are known from the touches that it records.")
+        return super()._get_missing_source()
+
     def _facts_new_customer_share(self, start, stop, company_ids):
         """Customers whose first purchase ever lies in the period / customers who bought in it, in percent. Flow.
 

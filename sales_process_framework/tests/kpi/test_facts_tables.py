@@ -1,6 +1,7 @@
 """Tables T1 and T4 on a small company, with numbers that can be checked by hand."""
 
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
@@ -199,6 +200,13 @@ class TestTables(FactsCommon):
         if not hasattr(kpi, "_facts_nps"):
             self.assertEqual(kpi.availability, "missing")
             self.assertIn("Survey", kpi.availability_note)
+
+    def test_visits_need_a_journey(self):
+        kpi = self.env.ref("sales_process_framework.kpi_visits")
+        for known, wanted in ((False, "missing"), (True, "ok")):
+            with patch.object(type(self.env["sales.process.touch"]), "_has_journeys", lambda touch, known=known: known):
+                kpi.invalidate_recordset(["availability"])
+                self.assertEqual(kpi.availability, wanted)
 
     # -- the others, and what holds for all -----------------------------------
 
