@@ -120,6 +120,7 @@
         "demo/support/sales_process_support_demo.xml",
         "demo/journey/sales_process_journey_demo.xml",
         "demo/enablement/sales_process_enablement_demo.xml",
+        "demo/health/sales_process_health_demo.xml",
         "demo/kpi/sales_process_kpi_demo.xml",
         "demo/dashboard/sales_process_dashboard_demo.xml",
         "demo/alert/sales_process_alert_demo.xml",

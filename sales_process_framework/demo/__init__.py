@@ -4,3 +4,4 @@ from . import enablement
 from . import support
 from . import alert
 from . import kpi
+from . import health
