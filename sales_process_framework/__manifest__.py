@@ -7,6 +7,7 @@
     "website": "https://github.com/sales-process-framework/sales_process_framework",
     "license": "LGPL-3",
     "depends": ["crm"],
+    "external_dependencies": {"python": ["scipy"]},
     "data": [
         "security/support/sales_process_support_groups.xml",
         "security/ir.model.access.csv",
@@ -95,6 +96,7 @@
         "wizard/alert/sales_process_alert_wizard_views.xml",
         "views/sales_process_menus.xml",
         "views/health/sales_process_closing_change_views.xml",
+        "views/health/sales_process_time_to_close_views.xml",
         "views/enablement/sales_process_enablement_menus.xml",
         "views/kpi/sales_process_kpi_menus.xml",
         "views/touch/sales_process_touch_menus.xml",

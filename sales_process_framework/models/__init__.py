@@ -1,3 +1,5 @@
+# What stages are composed of.
+from .health import sales_process_stage_limit
 from . import process
 from . import gate
 from . import deliverable

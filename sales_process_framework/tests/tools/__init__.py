@@ -14,3 +14,4 @@ from . import test_formula
 from . import test_kpi
 from . import test_period
 from . import test_health
+from . import test_survival
