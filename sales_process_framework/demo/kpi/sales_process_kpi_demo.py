@@ -80,7 +80,8 @@ class SalesProcessKpiDemo(models.AbstractModel):
 
     def _prepare_turned_down(self, rng, market, lead):
         now = self.env.cr.now().replace(microsecond=0)
-        at = now - timedelta(days=rng.uniform(12, HISTORY_DAYS))
+        # More of late, as with the deals: the company grows.
+        at = now - timedelta(days=12 + (HISTORY_DAYS - 12) * rng.random() ** 1.7)
         created = working_moment(rng, at, MARKETS[market]["utc_hour"])
         closed = created + timedelta(days=rng.uniform(0.1, 9))
         return {
