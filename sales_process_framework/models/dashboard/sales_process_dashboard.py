@@ -62,8 +62,8 @@ class SalesProcessDashboard(models.AbstractModel):
             set, none at all stand for the user's own first view
         :return: {"filters": as they were understood, "scope_name", "period": {"from", "to", "label", "previous",
             "next" (a day in it, or False), "is_current"}, "indicators": list of :meth:`_get_indicators`, "stages":
-            see :meth:`_get_stages`, or False where :meth:`get_stages` has to be asked for them, "goals", "alerts",
-            "service": see there, "state": "ready", "no_process" or "no_values", "choices": see :meth:`_get_choices`,
+            see :meth:`_get_stages`, or False where :meth:`get_stages` has to be asked for them, "alerts", "service":
+            see there, "state": "ready", "no_process" or "no_values", "choices": see :meth:`_get_choices`,
             "is_manager", "computed", "favorites"}
         :raise UserError, AccessError: which filter is wrong, and what to do
         """
@@ -77,7 +77,6 @@ class SalesProcessDashboard(models.AbstractModel):
             "period": self._prepare_period(filters.period),
             "indicators": indicators,
             "stages": self._get_stages(filters) if filters.scope in ("company", "process") else False,
-            "goals": self._get_goals(filters),
             "alerts": self._get_alerts(filters),
             "service": self._get_service(filters),
             "state": self._get_state(indicators),

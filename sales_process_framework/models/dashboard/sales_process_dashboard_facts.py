@@ -6,23 +6,7 @@ from .sales_process_dashboard_filters import LEAD_FIELDS
 #: Alerts and goals that are named; the others are a click away.
 SHOWN = 6
 SEVERITIES = ("critical", "warning", "info")
-GOAL_FIELDS = (
-    "name",
-    "kpi_id",
-    "team_id",
-    "user_id",
-    "date_from",
-    "date_to",
-    "value",
-    "actual",
-    "attainment",
-    "pace",
-    "forecast",
-    "forecast_low",
-    "forecast_high",
-    "gap",
-    "gap_deals",
-)
+GOAL_FIELDS = ("value", "attainment", "pace", "pace_state", "gap", "gap_deals")
 
 
 class SalesProcessDashboardFacts(models.AbstractModel):
@@ -33,9 +17,16 @@ class SalesProcessDashboardFacts(models.AbstractModel):
     _inherit = ["sales.process.dashboard.filters"]
 
     @api.model
-    def _get_goals(self, filters):
-        """:return: {"total", "domain": of all of them, "items": [{"id", "name", "kpi", "unit", "direction", "from",
-        "to", "target", "actual", "attainment", "pace", "forecast", "low", "high", "gap", "gap_deals"}]}"""
+    @api.readonly
+    def get_goals(self, filters):
+        """The goals of the period. They look ahead along the open deals, so that the figures do not wait for them.
+
+        :param filters: as :meth:`get_dashboard` takes them
+        :return: {"total", "domain": of all of them, "items": [{"id", "name", "unit", "direction", "currency_id",
+            "date_from", "date_to", "value", "actual", "pace", "pace_state", "attainment", "forecast", "forecast_low",
+            "forecast_high", "gap", "gap_deals"}]}; "actual" and "forecast" are None where there is no data
+        """
+        filters = self._resolve_filters(filters)
         if "sales.process.target" not in self.env:
             return {"total": 0, "domain": [], "items": []}
         Target = self.env["sales.process.target"]
@@ -46,35 +37,40 @@ class SalesProcessDashboardFacts(models.AbstractModel):
                 ("date_from", "<=", filters.period.stop),
                 ("date_to", ">=", filters.period.start),
             ]
-        )
-        if filters.scope in ("team", "user"):
-            domain &= Domain(filters.slice, "=", filters.scope_id)
-        elif filters.scope == "company":
-            domain &= Domain([("team_id", "=", False), ("user_id", "=", False)])
-        else:
-            domain = Domain.FALSE
+        ) & self._get_goal_scope(filters)
         goals = Target.search(domain, limit=SHOWN)
-        total = len(goals) if len(goals) < SHOWN else Target.search_count(domain)
         return {
-            "total": total,
+            "total": len(goals) if len(goals) < SHOWN else Target.search_count(domain),
             "domain": list(domain),
-            "items": [self._prepare_goal(goal, GOAL_FIELDS) for goal in goals],
+            "items": [self._prepare_goal(goal) for goal in goals],
         }
 
     @api.model
-    def _prepare_goal(self, goal, names):
-        values = {name: goal[name] for name in names if name not in ("kpi_id", "team_id", "user_id")}
+    def _get_goal_scope(self, filters):
+        """Goals are set for the company, its teams and its people; a person's may name the team it is a part of."""
+        if filters.scope == "user":
+            return Domain("user_id", "=", filters.scope_id)
+        if filters.scope == "team":
+            return Domain([("team_id", "=", filters.scope_id), ("user_id", "=", False)])
+        if filters.scope == "company":
+            return Domain([("team_id", "=", False), ("user_id", "=", False)])
+        return Domain.FALSE
+
+    @api.model
+    def _prepare_goal(self, goal):
         return {
-            **values,
+            **{name: goal[name] for name in GOAL_FIELDS},
             "id": goal.id,
-            "name": goal.name or goal.kpi_id.name,
-            "kpi": goal.kpi_id.name,
-            "code": goal.kpi_id.code,
+            "name": goal.display_name,
             "unit": goal.kpi_id.unit,
             "direction": goal.kpi_id.direction,
-            "currency_id": goal.company_id.currency_id.id if goal.kpi_id.unit == "money" else False,
+            "currency_id": goal.currency_id.id,
             "date_from": goal.date_from.isoformat(),
             "date_to": goal.date_to.isoformat(),
+            "actual": goal.actual if goal.has_actual else None,
+            "forecast": goal.forecast if goal.has_forecast else None,
+            "forecast_low": goal.forecast_low if goal.has_forecast else None,
+            "forecast_high": goal.forecast_high if goal.has_forecast else None,
         }
 
     @api.model

@@ -14,6 +14,7 @@ class TestDashboardSecurity(DashboardCommon):
         return (
             lambda: mine.get_dashboard(filters),
             lambda: mine.get_stages(filters),
+            lambda: mine.get_goals(filters),
             lambda: mine.get_deals_action(filters, self.p_qualify.id),
             lambda: mine.get_passed_action(filters, self.p_qualify.id),
         )

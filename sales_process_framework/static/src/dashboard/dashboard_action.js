@@ -68,6 +68,7 @@ export class SalesProcessDashboard extends Component {
         this.state = useState({
             data: false,
             stages: false,
+            goals: false,
             error: false,
             loading: false,
             kpi: asked.kpi || false,
@@ -105,7 +106,7 @@ export class SalesProcessDashboard extends Component {
             const data = await this.keepLast.add(
                 this.orm.silent.call(MODEL, "get_dashboard", [filters])
             );
-            Object.assign(this.state, { data, error: false, stages: data.stages });
+            Object.assign(this.state, { data, error: false, stages: data.stages, goals: false });
         } catch (error) {
             if (!(error instanceof RPCError) || !error.data?.message) {
                 throw error;
@@ -116,17 +117,18 @@ export class SalesProcessDashboard extends Component {
             this.state.loading = false;
         }
         this.props.updateActionState?.(this.urlState);
+        this.loadMore("goals", "get_goals");
         if (!this.state.stages) {
-            this.loadStages();
+            this.loadMore("stages", "get_stages");
         }
     }
 
-    /** Funnel and heat map of a team or a person are counted when asked for; the rest is shown meanwhile. */
-    async loadStages() {
+    /** What is counted only when asked for comes later; the rest is shown meanwhile. */
+    async loadMore(name, method) {
         const { data } = this.state;
-        const stages = await this.orm.silent.call(MODEL, "get_stages", [data.filters]);
+        const values = await this.orm.silent.call(MODEL, method, [data.filters]);
         if (data === this.state.data) {
-            this.state.stages = stages;
+            this.state[name] = values;
         }
     }
 
@@ -231,7 +233,7 @@ export class SalesProcessDashboard extends Component {
         return this.openRecords(
             _t("Goals"),
             "sales.process.target",
-            this.state.data.goals.domain,
+            this.state.goals.domain,
             goal
         );
     }

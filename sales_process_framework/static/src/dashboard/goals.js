@@ -16,7 +16,7 @@ export class Goals extends Component {
     }
 
     share(goal, value) {
-        return goal.value ? (100 * value) / goal.value : null;
+        return goal.value && value !== null ? (100 * value) / goal.value : null;
     }
 
     percent(goal, value) {
@@ -25,11 +25,22 @@ export class Goals extends Component {
 
     /** Reached what should be by now? */
     state(goal) {
-        const ahead =
-            goal.direction === "lower" ? goal.actual <= goal.value : goal.actual >= goal.pace;
-        return ahead
-            ? { key: "healthy", icon: "fa-check-circle", name: _t("On pace") }
-            : { key: "alert", icon: "fa-exclamation-triangle", name: _t("Behind") };
+        return {
+            ahead: { key: "healthy", icon: "fa-check-circle", name: _t("On pace") },
+            behind: { key: "alert", icon: "fa-exclamation-triangle", name: _t("Behind") },
+            none: { key: "none", icon: "fa-circle-o", name: _t("No data") },
+        }[goal.pace_state];
+    }
+
+    forecast(goal) {
+        if (goal.forecast === null) {
+            return "–";
+        }
+        return _t("%(forecast)s (%(low)s to %(high)s)", {
+            forecast: this.format(goal, goal.forecast),
+            low: this.format(goal, goal.forecast_low),
+            high: this.format(goal, goal.forecast_high),
+        });
     }
 
     get version() {

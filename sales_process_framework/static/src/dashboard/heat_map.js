@@ -17,15 +17,20 @@ export class HeatMap extends Component {
         onOpenDeals: Function,
     };
 
+    /** One team alone is no comparison. */
+    get by() {
+        return this.props.teams.length > 1 ? this.props.by : "age";
+    }
+
     get modes() {
-        return [
+        return this.props.teams.length < 2 ? [] : [
             { key: "age", name: _t("By age") },
             { key: "team", name: _t("By team") },
         ];
     }
 
     get columns() {
-        if (this.props.by === "team") {
+        if (this.by === "team") {
             return this.props.teams.map(({ id, name }) => ({
                 key: String(id || 0),
                 name,
@@ -50,7 +55,7 @@ export class HeatMap extends Component {
     }
 
     cell(stage, column) {
-        const cells = this.props.by === "team" ? stage.teams : stage.ages;
+        const cells = this.by === "team" ? stage.teams : stage.ages;
         return cells[column.key] || { deals: 0, overdue: 0 };
     }
 
@@ -60,7 +65,7 @@ export class HeatMap extends Component {
         if (!cell.deals) {
             return 0;
         }
-        if (this.props.by === "team") {
+        if (this.by === "team") {
             return 1 + Math.round(((STEPS - 1) * cell.overdue) / cell.deals);
         }
         const age = this.columns.findIndex(({ key }) => key === column.key);
