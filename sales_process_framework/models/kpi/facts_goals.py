@@ -13,7 +13,8 @@ class SalesProcessKpiFactsGoals(models.AbstractModel):
     _inherit = ["sales.process.kpi.facts.base"]
 
     def _get_fact_models(self):
-        return {**super()._get_fact_models(), "revenue_attainment": ("crm.lead", "sales.process.target")}
+        goals = "sales.process.target" if "sales.process.target" in self.env else "crm.lead"
+        return {**super()._get_fact_models(), "revenue_attainment": ("crm.lead", goals)}
 
     def _facts_revenue_attainment(self, start, stop, company_ids):
         """T1: revenue of the deals won in the period / goal for revenue of the period, in percent. Flow.
