@@ -13,7 +13,12 @@ export class Alerts extends Component {
     get severities() {
         const { counts } = this.props.alerts;
         return [
-            { key: "critical", band: "alert", icon: "fa-exclamation-triangle", name: _t("Critical") },
+            {
+                key: "critical",
+                band: "alert",
+                icon: "fa-exclamation-triangle",
+                name: _t("Critical"),
+            },
             { key: "warning", band: "watch", icon: "fa-exclamation-circle", name: _t("Warning") },
             { key: "info", band: "none", icon: "fa-info-circle", name: _t("Information") },
         ].map((severity) => ({ ...severity, count: counts[severity.key] || 0 }));

@@ -230,12 +230,7 @@ export class SalesProcessDashboard extends Component {
     }
 
     openGoals(goal) {
-        return this.openRecords(
-            _t("Goals"),
-            "sales.process.target",
-            this.state.goals.domain,
-            goal
-        );
+        return this.openRecords(_t("Goals"), "sales.process.target", this.state.goals.domain, goal);
     }
 
     openService(row = { key: "late", model: "sales.process.response", name: _t("Late answers") }) {

@@ -24,7 +24,12 @@ export class DashboardFilters extends Component {
     setup() {
         this.cycles = getCycles();
         this.companies = user.activeCompanies;
-        this.state = useState({ slice: this.getSlice(this.props.data), name: "", shared: false, first: false });
+        this.state = useState({
+            slice: this.getSlice(this.props.data),
+            name: "",
+            shared: false,
+            first: false,
+        });
         onWillUpdateProps(({ data }) => {
             this.state.slice = this.getSlice(data);
         });

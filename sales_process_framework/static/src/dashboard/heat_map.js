@@ -23,10 +23,12 @@ export class HeatMap extends Component {
     }
 
     get modes() {
-        return this.props.teams.length < 2 ? [] : [
-            { key: "age", name: _t("By age") },
-            { key: "team", name: _t("By team") },
-        ];
+        return this.props.teams.length < 2
+            ? []
+            : [
+                  { key: "age", name: _t("By age") },
+                  { key: "team", name: _t("By team") },
+              ];
     }
 
     get columns() {
