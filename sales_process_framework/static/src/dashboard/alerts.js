@@ -24,6 +24,10 @@ export class Alerts extends Component {
         ].map((severity) => ({ ...severity, count: counts[severity.key] || 0 }));
     }
 
+    get allLabel() {
+        return _t("All %s alerts", this.props.alerts.total);
+    }
+
     getSeverity(key) {
         return this.severities.find((severity) => severity.key === key) || this.severities.at(-1);
     }

@@ -156,8 +156,10 @@ export class SalesProcessDashboard extends Component {
         return formatPeriod(this.state.data.period);
     }
 
-    get computed() {
-        return formatSince(this.state.data.computed);
+    get subtitle() {
+        const { title } = this;
+        const since = formatSince(this.state.data.computed);
+        return since ? _t("%(period)s · computed %(since)s", { period: title, since }) : title;
     }
 
     /** The process whose stages are shown: the one chosen, or the one with most open deals. */

@@ -126,6 +126,10 @@ export class DashboardFilters extends Component {
         return _t("Choose…");
     }
 
+    getForgetLabel(favorite) {
+        return _t("Delete %s", favorite.name);
+    }
+
     save() {
         const { name, shared, first } = this.state;
         if (name.trim()) {

@@ -32,6 +32,10 @@ export class Headlines extends Component {
         return this.props.data.alerts;
     }
 
+    get criticalText() {
+        return _t("%s critical", this.alerts.counts.critical);
+    }
+
     get late() {
         return this.props.data.service.late;
     }

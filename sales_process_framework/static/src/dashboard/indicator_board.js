@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 
 import { DashboardCard } from "./dashboard_card";
 import { formatPart, formatValue, getBand, getDimensions } from "./dashboard_format";
@@ -23,6 +24,10 @@ export class IndicatorBoard extends Component {
 
     get missing() {
         return this.props.indicators.filter(({ note }) => note);
+    }
+
+    get missingText() {
+        return _t("%s more could be computed", this.missing.length);
     }
 
     isInBand(indicator, band) {
