@@ -5,3 +5,4 @@ from . import support
 from . import alert
 from . import kpi
 from . import health
+from . import goal

@@ -17,6 +17,7 @@ from . import health
 from . import kpi
 from . import dashboard
 from . import alert
+from . import goal
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

@@ -7,3 +7,4 @@ from . import sales_process_rejection
 from . import support
 from . import kpi
 from . import alert
+from . import goal

@@ -15,3 +15,5 @@ from . import test_kpi
 from . import test_period
 from . import test_health
 from . import test_survival
+from . import test_breakdown
+from . import test_forecast

@@ -1,0 +1,2 @@
+from . import sales_process_breakdown
+from . import sales_process_target_import
