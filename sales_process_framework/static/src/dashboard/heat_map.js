@@ -52,6 +52,12 @@ export class HeatMap extends Component {
         return this.props.process.stages.filter((stage) => !stage.is_won);
     }
 
+    get subtitle() {
+        return this.by === "team"
+            ? _t("Deals over the time limit, of all that are in the stage now")
+            : _t("Open deals in the stage now, by how long they have been there");
+    }
+
     get isEmpty() {
         return this.stages.every((stage) => !stage.deals);
     }
@@ -73,6 +79,15 @@ export class HeatMap extends Component {
         const age = this.columns.findIndex(({ key }) => key === column.key);
         const most = Math.max(...this.stages.map((other) => this.cell(other, column).deals));
         return Math.max(1, Math.round(((age + 1) / STEPS) * (cell.deals / most) * STEPS));
+    }
+
+    /** What its colour says is in the cell, too: of a team, how many of its deals are over the limit. */
+    text(stage, column) {
+        const { deals, overdue } = this.cell(stage, column);
+        if (!deals) {
+            return "·";
+        }
+        return this.by === "team" ? `${overdue} / ${deals}` : String(deals);
     }
 
     label(stage, column) {
