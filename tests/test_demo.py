@@ -53,11 +53,12 @@ POPULATED = [
     ("sales_process_journey", "state", "active"),
     ("sales_process_touch", "source", "email_in email_out call meeting"),
     ("sales_process_touch", "direction", "in out"),
-    ("sales_process_response", "state", "running kept breached_open breached_answered"),
+    ("sales_process_response", "state", "running kept breached_open breached_answered void"),
     ("sales_process_customer", "lifecycle", "use repurchase churn"),
     ("sales_process_buyer", "role", "decider champion gatekeeper buyer user influencer"),
     ("sales_process_buyer", "attitude", "champion supporter neutral opponent unknown"),
     ("sales_process_support_request", "state", "new in_progress waiting delivered accepted cancelled"),
+    ("sales_process_resource", "kind", "tool script case template guide"),
     ("sales_process_training", "state", "planned done cancelled"),
     ("sales_process_training_attendee", "state", "invited attended absent"),
 ]

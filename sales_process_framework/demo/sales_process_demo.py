@@ -5,6 +5,7 @@ from passlib.hash import pbkdf2_sha512
 
 from odoo import Command, api, models
 
+from .buyer_builder import BuyerBuilder
 from .checklist_builder import ChecklistBuilder
 from .checklists import ChecklistWriter
 from .lead_builder import LeadBuilder
@@ -162,4 +163,5 @@ class SalesProcessDemo(models.AbstractModel):
         builder = LeadBuilder(rng, key, team.with_company(team.company_id), process, now)
         leads = builder.build(deals)
         ChecklistBuilder(builder).build(leads, deals)
+        BuyerBuilder(Random(f"{SEED} {key} buyers"), builder).build(leads, deals)
         builder.finish(leads, deals)

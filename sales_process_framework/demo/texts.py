@@ -63,10 +63,6 @@ NOTES = {
         "“I need numbers I can trust, not four Excel files.”",
         "“Two people do nothing but look at labels. I want them elsewhere.”",
     ],
-    "decision_chain_clear": [
-        "Plant manager proposes, CFO releases above 250k, managing director signs. Works council is informed only.",
-        "IT decides alone up to the budget, purchasing negotiates. Nobody from the mother company involved.",
-    ],
     "customer_interested": [
         "Accepted a half-day diagnosis on site, production and quality will be there.",
         "Wants to go on, but only after their stocktaking. Date fixed.",
@@ -318,3 +314,11 @@ DOCUMENT_LINES = {
     "satisfaction_report": [("Average", "8.3 of 10"), ("Wish", "Faster answers on Fridays")],
     "value_review": [("Stops avoided", "14"), ("Saved", "about 61,000 in the year")],
 }
+#: (name, job position, role in the decision, influence)
+BUYERS = [
+    ("Ingrid Vale", "Plant Manager", "user", "medium"),
+    ("Tom Ashby", "Managing Director", "decider", "high"),
+    ("Noor Rahman", "Head of Purchasing", "buyer", "medium"),
+    ("Felix Orton", "Head of Engineering", "influencer", "high"),
+    ("Clara Dunn", "Office Manager", "gatekeeper", "low"),
+]

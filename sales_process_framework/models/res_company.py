@@ -53,5 +53,14 @@ class ResCompany(models.Model):
         if any(name in vals for name in SETTINGS):
             self.env.registry.clear_cache()
             if "resource_calendar_id" in vals:
-                self.resource_calendar_id._replan()
+                self._replan()
         return result
+
+    def _replan(self):
+        """Clocks and promises still open follow the company's new working time, or the clock when it has none."""
+        self.env["sales.process.response"]._replan_later()
+        if self.env["sales.process.sla.policy"]._is_in_use():
+            departments = self.env["sales.process.department"].sudo().with_context(active_test=False)
+            own = [("calendar_id", "=", False), ("company_id", "in", [*self.ids, False])]
+            if concerned := departments.search(own):
+                concerned.env["sales.process.support.request"]._replan([("department_id", "in", concerned.ids)])

@@ -1,8 +1,8 @@
 """Checking a process file before anything of it reaches the database.
 
 The format is the same for exported processes and for the ready templates that come with the addon:
-``{"format", "format_version", "process": {…}, "roles": […], "stages": [{…, "requirements": […]}]}``, texts as
-objects by language code with ``en_US`` always there.
+``{"format", "format_version", "process": {…}, "roles": […], "support": […], "stages": [{…, "requirements": […]}]}``,
+texts as objects by language code with ``en_US`` always there. ``support`` lists what is asked of departments.
 """
 
 from __future__ import annotations
@@ -44,11 +44,12 @@ def check(data: object) -> Mapping:
     for key in ("enforcement", "skip_rule", "back_rule"):
         _choice(process, key, "process", CHOICES[key])
     roles = _check_roles(data)
+    support = _check_support(data)
     stages = _list(data, "stages", "")
     _expect(bool(stages), "stages", "lists no stage")
     requirement_keys: dict[str, tuple[str, ...]] = {}
     for index, stage in enumerate(stages):
-        _check_stage(stage, f"stages[{index}]", roles, requirement_keys)
+        _check_stage(stage, f"stages[{index}]", roles, support, requirement_keys)
     _check_after(stages, requirement_keys)
     return data
 
@@ -64,17 +65,36 @@ def _check_roles(data):
     return roles
 
 
-def _check_stage(stage, where, roles, requirement_keys):
+def _check_support(data):
+    known = set()
+    for index, policy in enumerate(_list(data, "support", "", required=False)):
+        where = f"support[{index}]"
+        _expect(isinstance(policy, dict), where, "is not an object")
+        known.add(_key(policy, where, known))
+        _text(policy, "name", where)
+        _text(policy, "department", where)
+        _text(policy, "description", where, required=False)
+        for name in ("response_hours", "resolution_days"):
+            _number(policy, name, where)
+        _number(policy, "at_risk_percent", where, whole=True)
+        _expect(policy.get("resolution_days", 1) > 0, f"{where}.resolution_days", "is not above 0")
+        _expect(0 < policy.get("at_risk_percent", 1) <= 100, f"{where}.at_risk_percent", "is not within 1 and 100")
+    return known
+
+
+def _check_stage(stage, where, roles, support, requirement_keys):
     _expect(isinstance(stage, dict), where, "is not an object")
     _text(stage, "name", where)
     _number(stage, "time_limit_days", where)
     _reference(stage, "role", where, roles)
     _text(stage, "guidance", where, required=False)
+    for number, name in enumerate(_list(stage, "support", where, required=False)):
+        _expect(name in support, f"{where}.support[{number}]", f"names the unknown support “{name}”")
     for index, requirement in enumerate(_list(stage, "requirements", where, required=False)):
-        _check_requirement(requirement, f"{where}.requirements[{index}]", roles, requirement_keys)
+        _check_requirement(requirement, f"{where}.requirements[{index}]", roles, support, requirement_keys)
 
 
-def _check_requirement(requirement, where, roles, requirement_keys):
+def _check_requirement(requirement, where, roles, support, requirement_keys):
     _expect(isinstance(requirement, dict), where, "is not an object")
     key = _key(requirement, where, requirement_keys)
     after = _list(requirement, "after", where, required=False)
@@ -95,6 +115,7 @@ def _check_requirement(requirement, where, roles, requirement_keys):
     names = _list(requirement, "fields", where, required=False)
     _expect(all(isinstance(name, str) for name in names), f"{where}.fields", "lists something that is no field name")
     _reference(requirement, "role", where, roles)
+    _reference(requirement, "support", where, support)
     for index, template in enumerate(_list(requirement, "templates", where, required=False)):
         place = f"{where}.templates[{index}]"
         _expect(isinstance(template, dict), place, "is not an object")
@@ -176,4 +197,4 @@ def _key(data, where, known):
 
 def _reference(data, name, where, known):
     value = data.get(name)
-    _expect(value is None or value in known, f"{where}.{name}", f"names the unknown role “{value}”")
+    _expect(value is None or value in known, f"{where}.{name}", f"names the unknown {name} “{value}”")

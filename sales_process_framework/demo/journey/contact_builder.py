@@ -136,37 +136,10 @@ class ContactBuilder:
                 for lead, passed in zip(opened.browse(waiting), hours, strict=True)
             ]
         )
+        # Lost within the standard: nobody waits for these answers any more.
+        lost = self.leads.filtered(lambda lead: not lead.active and lead.date_closed).sorted("date_closed")[-4:-2]
+        Clock._start([(lead, mail, lead.date_closed - timedelta(minutes=30), "email_in") for lead in lost])
         Clock._breach(self.now)
-
-    def write_buyers(self):
-        """The people who decide, for deals beyond their first stage."""
-        first = self.journey.process_ids.stage_ids.sorted("sequence")[:1]
-        vals_list = []
-        for lead in self.leads.filtered(lambda lead: lead.active and lead.sales_process_stage_id != first):
-            count = self.rng.randint(1, 3)
-            people = self.rng.sample(contact_texts.BUYERS, count)
-            if lead.partner_id:
-                vals_list.append(
-                    {
-                        "lead_id": lead.id,
-                        "partner_id": lead.partner_id.id,
-                        "role": "champion",
-                        "attitude": "champion",
-                        "influence": "medium",
-                    }
-                )
-            vals_list += [
-                {
-                    "lead_id": lead.id,
-                    "name": name,
-                    "function": function,
-                    "role": role,
-                    "influence": influence,
-                    "attitude": self.rng.choice(("supporter", "neutral", "neutral", "unknown", "opponent")),
-                }
-                for name, function, role, influence in people
-            ]
-        return self.env["sales.process.buyer"].create(vals_list)
 
     def place_customers(self):
         """Who bought is in use, buys again or is lost."""

@@ -30,11 +30,3 @@ BODIES = {
         "They asked for a pilot at one line first.",
     ],
 }
-#: (name, job position, role in the decision, influence)
-BUYERS = [
-    ("Ingrid Vale", "Plant Manager", "user", "medium"),
-    ("Tom Ashby", "Managing Director", "decider", "high"),
-    ("Noor Rahman", "Head of Purchasing", "buyer", "medium"),
-    ("Felix Orton", "Head of Engineering", "influencer", "high"),
-    ("Clara Dunn", "Office Manager", "gatekeeper", "low"),
-]

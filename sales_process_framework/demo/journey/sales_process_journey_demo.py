@@ -22,7 +22,6 @@ class SalesProcessJourneyDemo(models.AbstractModel):
         contacts = builder.write_messages()
         journey.action_activate()
         builder.record(contacts)
-        builder.write_buyers()
         builder.place_customers()
         self._name_records(
             {

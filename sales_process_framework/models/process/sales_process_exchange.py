@@ -10,13 +10,14 @@ import xlsxwriter
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from ...tools import exchange
 
 _logger = logging.getLogger(__name__)
 
 READY_TEMPLATES = Path(__file__).parents[2] / "data" / "templates"
+POLICY_NUMBERS = ("response_hours", "resolution_days", "at_risk_percent")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -59,7 +60,10 @@ class SalesProcessExchange(models.Model):
         except UserError as error:
             raise UserError(self.env._("The file cannot be imported: %s", error)) from error
         except psycopg2.IntegrityError as error:
-            names = ("sales.process.stage", "sales.process.requirement", "sales.process.role")
+            names = (
+                *("sales.process.stage", "sales.process.requirement", "sales.process.role"),
+                *("sales.process.department", "sales.process.sla.policy"),
+            )
             tables = {self.env[name]._table: self.env[name] for name in names}
             problem = tables.get(error.diag.table_name, self)._sql_error_to_message(error)
             raise UserError(self.env._("The file cannot be imported: %s", problem)) from error
@@ -82,12 +86,13 @@ class SalesProcessExchange(models.Model):
         texts.later(process, "name", source["name"])
         texts.later(process, "description", source.get("description"))
         roles = {role["key"]: self._import_role(role, company, texts) for role in data.get("roles") or []}
+        support = {line["key"]: self._import_policy(line, company, texts) for line in data.get("support") or []}
         requirements = {}
         for index, stage_data in enumerate(data["stages"], 1):
-            stage = self._import_stage(process, stage_data, index, roles, texts)
+            stage = self._import_stage(process, stage_data, index, roles, support, texts)
             for number, requirement_data in enumerate(stage_data.get("requirements") or [], 1):
                 requirements[requirement_data["key"]] = self._import_requirement(
-                    stage, requirement_data, number, roles, texts
+                    stage, requirement_data, number, roles, support, texts
                 )
         self._import_order(data, requirements)
         texts.apply()
@@ -110,7 +115,28 @@ class SalesProcessExchange(models.Model):
             texts.later(role, "name", missing)
         return role
 
-    def _import_stage(self, process, data, index, roles, texts):
+    def _import_policy(self, data, company, texts):
+        """A service level of the same name and department is used as it is; what is missing is created."""
+        Department, Policy = self.env["sales.process.department"], self.env["sales.process.sla.policy"]
+        # The company's own stand before what is everybody's.
+        known = {"order": "company_id, id"}
+        here = Domain("company_id", "in", [company.id, False])
+        departments = Department.search(here & Domain("name", "=", data["department"]["en_US"]), **known)
+        named = here & Domain("name", "=", data["name"]["en_US"]) & Domain("department_id", "in", departments.ids)
+        if policy := Policy.search(named, limit=1, **known):
+            return policy
+        department = departments[:1]
+        if not department:
+            department = Department.create({"name": texts.default(data["department"]), "company_id": company.id})
+            texts.later(department, "name", data["department"])
+        vals = {"name": texts.default(data["name"]), "description": texts.default(data.get("description"))}
+        vals |= {name: data[name] for name in POLICY_NUMBERS if name in data}
+        policy = Policy.create({**vals, "department_id": department.id})
+        texts.later(policy, "name", data["name"])
+        texts.later(policy, "description", data.get("description"))
+        return policy
+
+    def _import_stage(self, process, data, index, roles, support, texts):
         stage = self.env["sales.process.stage"].create(
             {
                 "process_id": process.id,
@@ -122,13 +148,14 @@ class SalesProcessExchange(models.Model):
                 "time_limit_days": data.get("time_limit_days") or 0,
                 "flexible": bool(data.get("flexible")),
                 "guidance": texts.default(data.get("guidance")),
+                "support_policy_ids": [Command.set([support[key].id for key in data.get("support") or []])],
             }
         )
         texts.later(stage, "name", data["name"])
         texts.later(stage, "guidance", data.get("guidance"))
         return stage
 
-    def _import_requirement(self, stage, data, number, roles, texts):
+    def _import_requirement(self, stage, data, number, roles, support, texts):
         vals = {
             "process_stage_id": stage.id,
             "key": data["key"],
@@ -150,6 +177,7 @@ class SalesProcessExchange(models.Model):
             "approval_required": data.get("approval_required", False),
             "freshness_days": data.get("freshness_days") or 0,
             "activity_type_id": self._find_activity_type(data.get("activity_type")).id,
+            "support_policy_id": support[data["support"]].id if data.get("support") else False,
         }
         requirement = self.env["sales.process.requirement"].create(vals)
         for name in ("name", "standard", "script"):
@@ -256,6 +284,8 @@ class SalesProcessExchange(models.Model):
             taken.add(keys[requirement])
         roles = self.stage_ids.role_id | requirements.role_id
         role_keys = {role: role.key or f"role_{role.id}" for role in roles}
+        policies = (self.stage_ids.support_policy_ids | requirements.support_policy_id).sorted("id")
+        support_keys = {policy: f"support_{number}" for number, policy in enumerate(policies, 1)}
         return {
             "format": exchange.FORMAT,
             "format_version": exchange.FORMAT_VERSION,
@@ -270,10 +300,20 @@ class SalesProcessExchange(models.Model):
             "roles": [
                 {"key": role_keys[role], "name": self._export_text("name", role), "kind": role.kind} for role in roles
             ],
-            "stages": [self._export_stage(stage, keys, role_keys) for stage in self.stage_ids],
+            "support": [self._export_policy(policy, key) for policy, key in support_keys.items()],
+            "stages": [self._export_stage(stage, keys, role_keys, support_keys) for stage in self.stage_ids],
         }
 
-    def _export_stage(self, stage, keys, role_keys):
+    def _export_policy(self, policy, key):
+        return {
+            "key": key,
+            "name": self._export_text("name", policy),
+            "department": self._export_text("name", policy.department_id),
+            "description": self._export_text("description", policy),
+            **{name: policy[name] for name in POLICY_NUMBERS},
+        }
+
+    def _export_stage(self, stage, keys, role_keys, support_keys):
         return {
             "key": stage.key or f"stage_{stage.id}",
             "name": self._export_text("name", stage),
@@ -282,13 +322,14 @@ class SalesProcessExchange(models.Model):
             "time_limit_days": stage.time_limit_days,
             "flexible": stage.flexible,
             "guidance": self._export_text("guidance", stage),
+            "support": [support_keys[policy] for policy in stage.support_policy_ids.sorted("id")],
             "requirements": [
-                self._export_requirement(requirement, keys, role_keys)
+                self._export_requirement(requirement, keys, role_keys, support_keys)
                 for requirement in stage.requirement_ids.sorted(lambda req: (req.sequence, req.id))
             ],
         }
 
-    def _export_requirement(self, requirement, keys, role_keys):
+    def _export_requirement(self, requirement, keys, role_keys, support_keys):
         activity_type = requirement.activity_type_id
         return {
             "key": keys[requirement],
@@ -308,6 +349,7 @@ class SalesProcessExchange(models.Model):
             "domain": requirement.domain or None,
             "fields": requirement.sudo().field_ids.mapped("name"),
             "activity_type": activity_type.get_external_id()[activity_type.id] or None if activity_type else None,
+            "support": support_keys.get(requirement.support_policy_id),
             "approval_required": requirement.approval_required,
             "freshness_days": requirement.freshness_days,
             "templates": self._export_templates(requirement),

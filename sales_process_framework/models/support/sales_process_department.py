@@ -88,8 +88,8 @@ class SalesProcessDepartment(models.Model):
 
     def _add_leaders(self):
         for department in self:
-            if department.leader_id and department.leader_id not in department.member_ids:
-                department.member_ids = [Command.link(department.leader_id.id)]
+            if stranger := department.leader_id - department.member_ids:
+                department.member_ids = [Command.link(stranger.id)]
 
     @api.model
     def _update_member_group(self, users):

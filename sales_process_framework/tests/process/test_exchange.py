@@ -15,6 +15,8 @@ MODELS = (
     "sales.process.stage",
     "sales.process.requirement",
     "sales.process.role",
+    "sales.process.department",
+    "sales.process.sla.policy",
     "ir.attachment",
     "crm.stage",
     "crm.lead",
@@ -120,6 +122,56 @@ class TestRoundTrip(ExchangeCommon):
         self.assertEqual(requirements["First"].with_context(lang="zh_CN").script, "<p>第一步</p>")
         self.assertFalse(again.stage_ids.stage_id, "columns are chosen when it is activated")
 
+    def _prepare_support(self):
+        """The stage raises one thing, its gate waits for another of the same department."""
+        department = self.env["sales.process.department"].create({"name": "Research", "company_id": self.company.id})
+        department.with_context(lang="zh_TW").name = "研究"
+        raised, awaited = self.env["sales.process.sla.policy"].create(
+            [
+                {"name": "Study", "department_id": department.id, "description": "In short", "resolution_days": 2.5},
+                {"name": "Sample", "department_id": department.id, "response_hours": 0, "at_risk_percent": 50},
+            ]
+        )
+        raised.with_context(lang="zh_CN").write({"name": "调研", "description": "简短"})
+        self.p_qualify.support_policy_ids = raised
+        self._require(self.p_diagnose, "Sample sent", judgement="support", support_policy_id=awaited.id)
+        return department, raised, awaited
+
+    def test_support_of_the_company_is_used_again(self):
+        department, raised, awaited = self._prepare_support()
+        before = self._count()
+        again = self._assert_round_trip(self.process)
+        self.assertEqual(again.stage_ids[0].support_policy_ids, raised)
+        self.assertEqual(again.stage_ids.requirement_ids.support_policy_id, awaited)
+        after = self._count()
+        for name in ("sales.process.department", "sales.process.sla.policy"):
+            self.assertEqual(after[name], before[name])
+        self.assertEqual(department.policy_ids, raised | awaited)
+
+    def test_support_is_created_where_it_is_missing(self):
+        _department, raised, _awaited = self._prepare_support()
+        exported = self.process._export_data()
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.manager.company_ids |= elsewhere
+        process = self.env["sales.process"].with_user(self.manager)._import_data(exported, elsewhere).sudo()
+        self.assertEqual(process._export_data(), exported)
+        study, sample = process.stage_ids[0].support_policy_ids, process.stage_ids.requirement_ids.support_policy_id
+        self.assertNotEqual(study, raised)
+        self.assertEqual((study | sample).company_id, elsewhere)
+        self.assertEqual(len(study.department_id | sample.department_id), 1, "one department for both")
+        self.assertEqual((study.resolution_days, sample.at_risk_percent), (2.5, 50))
+        self.assertEqual(study.department_id.with_context(lang="zh_TW").name, "研究")
+        self.assertEqual(study.with_context(lang="zh_CN").description, "简短")
+
+    def test_support_of_an_existing_department_joins_it(self):
+        department, raised, awaited = self._prepare_support()
+        exported = self.process._export_data()
+        raised.name = "Something else"
+        again = self._import_file(exported)
+        new = again.stage_ids[0].support_policy_ids
+        self.assertEqual((new.name, new.department_id), ("Study", department))
+        self.assertEqual(department.policy_ids, raised | awaited | new)
+
     def test_duplicated_requirement_still_has_a_key_of_its_own(self):
         requirement = self._require(self.p_qualify, "First", key="first")
         waiting = self._require(self.p_qualify, "Waiting", after_ids=[Command.set(requirement.ids)])
@@ -203,8 +255,15 @@ class TestBadFiles(ExchangeCommon):
             "format_version": 1,
             "process": {"name": {"en_US": "Fine"}},
             "roles": [{"key": "rep", "name": {"en_US": "Rep"}, "kind": "salesperson"}],
+            "support": [{"key": "study", "name": {"en_US": "Study"}, "department": {"en_US": "Research"}}],
             "stages": [
-                {"key": "one", "name": {"en_US": "One"}, "role": "rep", "requirements": [requirement]},
+                {
+                    "key": "one",
+                    "name": {"en_US": "One"},
+                    "role": "rep",
+                    "support": ["study"],
+                    "requirements": [requirement],
+                },
                 {"key": "two", "name": {"en_US": "Two"}, "requirements": [{**requirement, "key": "second"}]},
             ],
         }
@@ -276,6 +335,22 @@ class TestBadFiles(ExchangeCommon):
             (("roles", 0, "kind"), ...),
             (("roles", 0, "kind"), "boss"),
             (("roles",), [{"key": "rep", "name": {"en_US": "R"}, "kind": "users"}] * 2),
+            (("support",), {}),
+            (("support", 0), "study"),
+            (("support", 0, "key"), ...),
+            (("support", 0, "key"), ["study"]),
+            (("support", 0, "name"), "Study"),
+            (("support", 0, "department"), ...),
+            (("support", 0, "department"), {"en_US": ""}),
+            (("support", 0, "description"), "Text"),
+            (("support", 0, "response_hours"), -1),
+            (("support", 0, "resolution_days"), 0),
+            (("support", 0, "resolution_days"), None),
+            (("support", 0, "at_risk_percent"), 101),
+            (("support",), [{"key": "study", "name": {"en_US": "S"}, "department": {"en_US": "R"}}] * 2),
+            (("stages", 0, "support"), "study"),
+            (("stages", 0, "support"), ["nothing"]),
+            (("stages", 0, "support"), [["study"]]),
             (("stages",), ...),
             (("stages",), []),
             (("stages",), {"one": {}}),
@@ -298,6 +373,8 @@ class TestBadFiles(ExchangeCommon):
             ((*requirement, "judgement"), 7),
             ((*requirement, "spin_technique"), "spin"),
             ((*requirement, "role"), "nobody"),
+            ((*requirement, "support"), "nothing"),
+            ((*requirement, "support"), ["study"]),
             ((*requirement, "mandatory"), "yes"),
             ((*requirement, "min_count"), -1),
             ((*requirement, "min_count"), 1.5),
@@ -337,6 +414,7 @@ class TestBadFiles(ExchangeCommon):
             ({"judgement": "condition", "domain": "[('name', '=',"}, "First"),
             ({"judgement": "condition", "domain": "__import__('os').system('true')"}, "First"),
             ({"judgement": "condition"}, "First"),
+            ({"judgement": "support"}, "First"),
             ({"min_count": 5, "max_count": 3}, ""),
         ):
             data = copy.deepcopy(self.good)

@@ -162,6 +162,16 @@ class TestB2B(TemplateCommon):
             lead = self._lead(expected_revenue=amount)
             self.assertEqual(bool(lead.filtered_domain(budget._get_condition())), met)
 
+    def test_decision_chain_is_read_from_the_buying_group(self):
+        clear = self._by_key(self.b2b)["decision_chain_clear"]
+        self.assertEqual((clear.gate, clear.judgement, clear.mandatory), ("exit", "condition", True))
+        self.assertEqual(clear.process_stage_id.key, "nurturing")
+        lead = self._lead()
+        for vals, met in (({"role": "user"}, False), ({"role": "decider"}, False), ({"attitude": "neutral"}, True)):
+            group = lead.sales_buyer_ids
+            group.write(vals) if group else group.create({"lead_id": lead.id, "name": "Ms Lin", **vals})
+            self.assertEqual(bool(lead.filtered_domain(clear._get_condition())), met, vals)
+
     def test_spin_counts(self):
         requirements = self.b2b.stage_ids.requirement_ids.filtered("spin_technique")
         self.assertEqual(
@@ -288,6 +298,9 @@ class TestUsableAsItIs(TemplateCommon):
         }
         fields = {condition.field_expr for condition in requirement._get_condition().iter_conditions()}
         lead.write({name: value for name, value in values.items() if name in fields})
+        if "sales_decision_chain_clear" in fields:
+            buyer = {"lead_id": lead.id, "name": "Ms Lin", "role": "decider", "attitude": "supporter"}
+            lead.env["sales.process.buyer"].create(buyer)
 
     def _decide(self, lead, item):
         """By whoever the checklist names, else the deputy; never by the rep himself."""

@@ -66,6 +66,14 @@ class TestSupportCalendar(SupportCommon):
         self.assertNotEqual(fields.Datetime.to_string(request.resolution_deadline), deadline)
         self.assertEqual(fields.Datetime.to_string(request.resolution_deadline), "2026-03-11 16:00:00")
 
+    def test_a_company_without_working_time_counts_the_clock(self):
+        self.marketing.calendar_id = False
+        self.company.resource_calendar_id = self.calendar
+        request, _deadline = self._deadline("2026-03-06 07:00:00")
+        with self._at("2026-03-06 07:30:00"):
+            self.company.resource_calendar_id = False
+        self.assertEqual(fields.Datetime.to_string(request.resolution_deadline), "2026-03-09 07:00:00")
+
     def test_far_promise_goes_beyond_what_is_kept_ready(self):
         self.report.resolution_days = 200
         self.assertEqual(self._deadline("2026-03-02 07:00:00")[1], "2026-12-04 16:00:00")

@@ -36,6 +36,15 @@ class TestSupportOfStages(SupportCommon):
         leads[1].action_set_lost()
         self.assertFalse(requests[1].activity_ids)
 
+    def test_a_department_without_a_leader_raises_quietly(self):
+        self.report.process_stage_ids = self.p_diagnose
+        self.marketing.leader_id = False
+        self.assertEqual(self.marketing.member_ids, self.head + self.member)
+        self._activate()
+        lead = self._lead()
+        self._move(lead, self.diagnose)
+        self.assertFalse(self._requests(lead).activity_ids)
+
     def test_never_twice_while_one_is_open(self):
         self.report.process_stage_ids = self.p_diagnose
         self._activate()
