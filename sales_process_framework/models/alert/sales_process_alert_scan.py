@@ -226,7 +226,7 @@ class SalesProcessAlertScan(models.AbstractModel):
                   FROM sales_process_alert AS alert
              LEFT JOIN crm_lead AS lead ON lead.id = alert.lead_id
                  WHERE alert.rule_id = %(rule)s AND alert.is_current
-                   AND alert.cause_key NOT IN (SELECT cause_key FROM due)
+                   AND NOT EXISTS (SELECT FROM due WHERE due.cause_key = alert.cause_key)
                  LIMIT %(limit)s
                 """,
                 due=self._get_due_sql(rule, scan, leads),
