@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ...tools.period import period_of
 from .sales_process_dashboard_filters import LEAD_FIELDS
 
 #: Alerts and goals that are named; the others are a click away.
@@ -22,7 +23,7 @@ class SalesProcessDashboardFacts(models.AbstractModel):
         """The goals of the period. They look ahead along the open deals, so that the figures do not wait for them.
 
         :param filters: as :meth:`get_dashboard` takes them
-        :return: {"total", "domain": of all of them, "items": [{"id", "name", "unit", "direction", "currency_id",
+        :return: {"total", "domain": of all of them, "items": [{"id", "name", "kpi", "period", "unit", "direction", "currency_id",
             "date_from", "date_to", "value", "actual", "pace", "pace_state", "attainment", "forecast", "forecast_low",
             "forecast_high", "gap", "gap_deals"}]}; "actual" and "forecast" are None where there is no data
         """
@@ -60,6 +61,8 @@ class SalesProcessDashboardFacts(models.AbstractModel):
             **{name: goal[name] for name in GOAL_FIELDS},
             "id": goal.id,
             "name": goal.display_name,
+            "kpi": goal.kpi_id.name,
+            "period": period_of(goal.date_from, goal.cycle).label(),
             "unit": goal.kpi_id.unit,
             "direction": goal.kpi_id.direction,
             "currency_id": goal.currency_id.id,

@@ -68,7 +68,7 @@ export class Goals extends Component {
         return {
             type: "bar",
             data: {
-                labels: items.map((goal) => goal.name),
+                labels: items.map((goal) => [goal.kpi, goal.period]),
                 datasets: [
                     bar(_t("To date"), "actual", "line", 10),
                     bar(_t("Pace"), "pace", "pace", 22),
