@@ -24,8 +24,8 @@ class SalesProcessDashboardFacts(models.AbstractModel):
 
         :param filters: as :meth:`get_dashboard` takes them
         :return: {"total", "domain": of all of them, "items": [{"id", "name", "kpi", "period", "unit", "direction",
-            "currency_id", "date_from", "date_to", "value", "actual", "pace", "pace_state", "attainment",
-            "forecast", "forecast_low", "forecast_high", "gap", "gap_deals"}]}; "actual" and "forecast" are None where there is no data
+            "currency_id", "date_from", "date_to", "value", "actual", "pace", "pace_state", "attainment", "forecast",
+            "forecast_low", "forecast_high", "gap", "gap_deals"}]}; "actual", "forecast": None where there is no data
         """
         filters = self._resolve_filters(filters)
         Target = self.env["sales.process.target"]
