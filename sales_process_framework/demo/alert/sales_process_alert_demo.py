@@ -12,7 +12,9 @@ AGES = (0, 1, 1, 2, 3, 5, 8, 12, 17, 25)
 
 
 class SalesProcessAlertDemo(models.AbstractModel):
+    _name = "sales.process.demo.alert"
     _inherit = "sales.process.demo"
+    _description = "Demo company: alerts"
 
     @api.model
     def _demo_build_alerts(self):

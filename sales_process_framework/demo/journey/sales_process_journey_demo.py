@@ -7,7 +7,9 @@ from .contact_builder import ContactBuilder
 
 
 class SalesProcessJourneyDemo(models.AbstractModel):
+    _name = "sales.process.demo.journey"
     _inherit = "sales.process.demo"
+    _description = "Demo company: customer journey"
 
     @api.model
     def _demo_build_journey(self):

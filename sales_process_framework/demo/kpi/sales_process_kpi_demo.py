@@ -17,7 +17,9 @@ COMPUTED_DAYS = {"month": 540, "quarter": 540, "year": 540, "week": 70}
 
 
 class SalesProcessKpiDemo(models.AbstractModel):
+    _name = "sales.process.demo.kpi"
     _inherit = "sales.process.demo"
+    _description = "Demo company: indicators"
 
     @api.model
     def _demo_build_enquiries(self):

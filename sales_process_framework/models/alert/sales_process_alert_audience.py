@@ -14,7 +14,7 @@ class SalesProcessAlertAudience(models.AbstractModel):
     to_leader = fields.Boolean(string="Team Leader")
     to_manager = fields.Boolean(string="Sales Administrators")
     to_followers = fields.Boolean(string="Followers", help="Colleagues who follow the lead.")
-    role_id = fields.Many2one("sales.process.role", string="Role", ondelete="restrict")
+    role_id = fields.Many2one("sales.process.role", ondelete="restrict")
 
     def _has_audience(self):
         return bool(self.to_owner or self.to_leader or self.to_manager or self.to_followers or self.role_id)

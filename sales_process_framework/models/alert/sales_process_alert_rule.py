@@ -87,7 +87,7 @@ class SalesProcessAlertRule(models.Model):
         required=True,
         default="activity",
     )
-    escalation_ids = fields.One2many("sales.process.alert.escalation", "rule_id", string="Escalation", copy=True)
+    escalation_ids = fields.One2many("sales.process.alert.escalation", "rule_id", string="Escalation Steps", copy=True)
     quiet_from = fields.Float(default=20, help="From here on nobody is told, in the time zone of each.")
     quiet_to = fields.Float(default=7, help="From here on they are told again. Twice the same: no quiet hours.")
     quiet_weekend = fields.Boolean(string="Quiet on Weekends", default=True)

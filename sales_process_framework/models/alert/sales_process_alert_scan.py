@@ -29,7 +29,7 @@ class SalesProcessAlertScan(models.AbstractModel):
     @api.model
     def _cron_scan_alerts(self):
         """Scheduled action: each rule on its own, a commit after each batch."""
-        rules = self.env["sales.process.alert.rule"].search([])
+        rules = self.env["sales.process.alert.rule"].search([("active", "=", True)])
         progress = self.env["ir.cron"]._commit_progress
         if not progress(remaining=len(rules) + 1) or not rules:
             return
@@ -53,7 +53,7 @@ class SalesProcessAlertScan(models.AbstractModel):
     @api.model
     def _scan(self, rules=None):
         """The same without commits."""
-        rules = self.env["sales.process.alert.rule"].search([]) if rules is None else rules
+        rules = self.env["sales.process.alert.rule"].search([("active", "=", True)]) if rules is None else rules
         for rule in rules:
             for _done in self._scan_rule(rule):
                 pass
@@ -101,7 +101,7 @@ class SalesProcessAlertScan(models.AbstractModel):
     @api.model
     def _get_cutoffs(self, rule, now, days):
         """:return: {company id, 0 for leads of no company: moment}"""
-        companies = rule.company_id or self.env["res.company"].sudo().search([])
+        companies = rule.company_id or self.env["res.company"].sudo().search([("active", "=", True)])
         cutoffs = {}
         by_calendar = {}
         for company in companies:

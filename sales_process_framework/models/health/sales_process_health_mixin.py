@@ -138,16 +138,17 @@ class SalesProcessHealthMixin(models.AbstractModel):
 
     def _explain_health(self, facts, now):
         """:return: {part: a sentence in the user's language}"""
-        _ = self.env._
         return {
-            "gate": _("%s%% of what the stage asks is there", facts.progress)
+            "gate": self.env._("%s%% of what the stage asks is there", facts.progress)
             if facts.asked
-            else _("The stage asks for nothing"),
+            else self.env._("The stage asks for nothing"),
             "time": self._explain_time(facts, now),
             "contact": self._explain_contact(facts, now),
-            "journey": _("%(reached)s of %(expected)s took place", reached=facts.reached, expected=facts.expected)
+            "journey": self.env._(
+                "%(reached)s of %(expected)s took place", reached=facts.reached, expected=facts.expected
+            )
             if facts.expected
-            else _("The journey expects nothing here"),
+            else self.env._("The journey expects nothing here"),
             "closing": self._explain_closing(facts, now),
             "buyers": self._explain_buyers(facts),
         }

@@ -250,7 +250,7 @@ class SalesProcessKpi(models.Model):
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
-        taken = set(self.sudo().with_context(active_test=False).search([]).mapped("code"))
+        taken = set(self.sudo().with_context(active_test=False).search([("code", "!=", False)]).mapped("code"))
         for kpi, vals in zip(self, vals_list, strict=True):
             if "code" not in vals:
                 number = next(number for number in range(2, len(taken) + 3) if f"{kpi.code}_{number}" not in taken)

@@ -358,7 +358,7 @@ class SalesProcessKpiEngine(models.AbstractModel):
 
         :return: number of values closed
         """
-        companies = companies or self.env["res.company"].sudo().search([])
+        companies = companies or self.env["res.company"].sudo().search([("active", "=", True)])
         count = 0
         for company in companies:
             today = local_day(self.env.cr.now(), company._get_sales_timezone())

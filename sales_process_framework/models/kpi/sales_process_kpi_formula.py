@@ -17,7 +17,7 @@ class SalesProcessKpiFormula(models.AbstractModel):
 
     @api.constrains("expression", "computation", "code")
     def _check_expression(self):
-        everything = self.sudo().with_context(active_test=False).search([])
+        everything = self.sudo().with_context(active_test=False).search([("code", "!=", False)])
         known = set(everything.mapped("code"))
         graph = everything._get_formula_graph()
         for kpi in self.filtered(lambda kpi: kpi.computation == "formula"):

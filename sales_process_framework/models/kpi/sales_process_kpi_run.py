@@ -40,7 +40,7 @@ class SalesProcessKpiRun(models.AbstractModel):
         if not started:
             started = self.env.cr.now().replace(microsecond=0)
             parameters.set_param(RUN_STARTED, fields.Datetime.to_string(started))
-        pending = self.search([])._in_computing_order()
+        pending = self.search([("active", "=", True)])._in_computing_order()
         pending = pending.filtered(lambda kpi: not kpi.last_run or kpi.last_run < started)
         self.env["ir.cron"]._commit_progress(remaining=len(pending))
         for kpi in pending:
@@ -66,7 +66,7 @@ class SalesProcessKpiRun(models.AbstractModel):
         error = None
         try:
             with self.env.cr.savepoint():
-                companies = self.env["res.company"].sudo().search([])
+                companies = self.env["res.company"].sudo().search([("active", "=", True)])
                 for period, edges, company_ids in self._plan(companies, first):
                     self._compute_group(period, edges, company_ids)
                 self._close_periods(companies)
@@ -102,7 +102,7 @@ class SalesProcessKpiRun(models.AbstractModel):
         ordered = waiting._in_computing_order()
         (waiting - ordered).write({"backfill_from": False})
         self.env["ir.cron"]._commit_progress(remaining=len(ordered))
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
         for kpi in ordered:
             for unit in kpi._plan(companies, kpi.backfill_from):
                 if not kpi._backfill_unit(*unit):
@@ -131,7 +131,7 @@ class SalesProcessKpiRun(models.AbstractModel):
         :param first: date
         """
         self.env.flush_all()
-        for kpi in self.search([])._in_computing_order():
+        for kpi in self.search([("active", "=", True)])._in_computing_order():
             kpi._refresh(fields.Date.to_date(first))
 
     # ------------------------------------------------------------------

@@ -6,8 +6,7 @@ import psycopg2
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.sales_process_framework.models.alert import sales_process_alert_scan as scan_module
-
+from ...models.alert import sales_process_alert_scan as scan_module
 from .common import FRIDAY, MONDAY, NEXT_MONDAY, NEXT_TUESDAY, THURSDAY, TUESDAY, WEDNESDAY, AlertCommon
 
 

@@ -29,7 +29,7 @@ class SalesProcessKpiBackfill(models.TransientModel):
         self.ensure_one()
         if self.date_from > fields.Date.context_today(self):
             raise UserError(self.env._("Choose a day in the past."))
-        kpis = self.kpi_ids or self.env["sales.process.kpi"].search([])
+        kpis = self.kpi_ids or self.env["sales.process.kpi"].search([("active", "=", True)])
         kpis._check_manager()
         (kpis | kpis._get_all_operands())._start_backfill(self.date_from)
         return {
