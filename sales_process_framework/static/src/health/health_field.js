@@ -48,8 +48,9 @@ export class SalesProcessHealth extends Component {
     async load() {
         this.state.error = "";
         try {
-            this.state.health = await this.orm
-                .silent.call("crm.lead", "get_sales_health", [[this.props.record.resId]]);
+            this.state.health = await this.orm.silent.call("crm.lead", "get_sales_health", [
+                [this.props.record.resId],
+            ]);
         } catch (error) {
             this.state.error = error.data?.message || _t("The parts could not be loaded.");
         }

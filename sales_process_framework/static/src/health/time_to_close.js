@@ -8,7 +8,16 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 import { DashboardChart } from "../dashboard/chart";
 
-const COLORS = ["#714B67", "#017E84", "#E46E78", "#21B799", "#5B899E", "#E4A900", "#5B8A72", "#6C757D"];
+const COLORS = [
+    "#714B67",
+    "#017E84",
+    "#E46E78",
+    "#21B799",
+    "#5B899E",
+    "#E4A900",
+    "#5B8A72",
+    "#6C757D",
+];
 
 /** How long opportunities take until they are won or lost: survival curves, and the same as a table. */
 export class TimeToClose extends Component {
