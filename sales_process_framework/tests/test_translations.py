@@ -9,7 +9,7 @@ from odoo.tools.translate import TranslationModuleReader
 MODULE = "sales_process_framework"
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|</?\w+")
 #: Read the same in every language.
-UNIVERSAL = {"ID", "SPIN", "%(spent)s / %(limit)s", "object.display_name"}
+UNIVERSAL = {"CRM", "ID", "SMART", "SPIN", "%(spent)s / %(limit)s", "object.display_name"}
 
 
 @tagged("post_install", "-at_install")

@@ -2,8 +2,8 @@ from odoo import api, models
 
 from ...tools.period import period_of
 
-#: Revenue aimed at is what the year before brought, times this; the second company aims higher than it gets.
-GROWTH = {"company": 1.15, "other": 1.6}
+#: Revenue aimed at is what the year comes to, times this; the second company aims higher than it gets.
+GROWTH = {"company": 1.05, "other": 1.5}
 #: Goals that every company has for its year, besides revenue.
 RATES = {"win_rate": 40.0, "sales_cycle": 90.0, "first_response_kept": 90.0}
 FALLBACK = 4_000_000.0
@@ -34,7 +34,7 @@ class SalesProcessGoalDemo(models.AbstractModel):
 
     def _build_year(self, company, period, growth):
         kpi = self._get_kpi("revenue")
-        value = self._get_former_revenue(company, period) * growth
+        value = self._get_yearly_revenue(company, period) * growth
         goal = self.env["sales.process.target"].create(
             {
                 "kpi_id": kpi.id,
@@ -63,22 +63,19 @@ class SalesProcessGoalDemo(models.AbstractModel):
     def _get_kpi(self, code):
         return self.env.ref(f"sales_process_framework.kpi_{code}")
 
-    def _get_former_revenue(self, company, period):
-        """What the year before brought, or this one so far where nothing is known of that."""
-        for other in (period.year_before(), period):
-            row = self.env["sales.process.kpi.value"].search(
-                [
-                    ("kpi_id.code", "=", "revenue"),
-                    ("company_id", "=", company.id),
-                    ("cycle", "=", "year"),
-                    ("date_from", "=", other.start),
-                    ("scope", "=", "company"),
-                    ("is_latest", "=", True),
-                ]
-            )
-            if row.value:
-                return row.value
-        return FALLBACK
+    def _get_yearly_revenue(self, company, period):
+        """What a year brought or, while it runs, comes to at the present speed."""
+        row = self.env["sales.process.kpi.value"].search(
+            [
+                ("kpi_id.code", "=", "revenue"),
+                ("company_id", "=", company.id),
+                ("cycle", "=", "year"),
+                ("date_from", "=", period.start),
+                ("scope", "=", "company"),
+                ("is_latest", "=", True),
+            ]
+        )
+        return row.value / period.share_passed(self.env.cr.now().date()) if row.value else FALLBACK
 
     def _break_down(self, goal, by, **vals):
         self.env["sales.process.breakdown"].create({"target_id": goal.id, "by": by, **vals}).action_apply()
@@ -94,7 +91,7 @@ class SalesProcessGoalDemo(models.AbstractModel):
             self._break_down(goal, "user")
 
     def _build_scenarios(self, company, period):
-        base = self._get_former_revenue(company, period.previous())
+        base = self._get_yearly_revenue(company, period.previous())
         for sequence, (name, growth) in enumerate(
             ((self.env._("Careful"), 1.05), (self.env._("Expected"), 1.2), (self.env._("Ambitious"), 1.5))
         ):
