@@ -19,6 +19,7 @@ class ContactBuilder:
         self.rng = rng
         self.env = journey.env
         self.journey = journey
+        self.company = journey.process_ids.company_id
         self.utc_hour = utc_hour
         self.now = self.env.cr.now().replace(microsecond=0)
         self.leads = (
@@ -87,6 +88,15 @@ class ContactBuilder:
             vals["mail_activity_type_id"] = self.call_type.id
             vals["body"] = f"<p>{subject}</p>{vals['body']}"
         return vals
+
+    def fit_lifecycle(self):
+        """Give customers up so early that at least two are lost by now, whatever the date of the installation."""
+        customers = self.env["sales.process.customer"]
+        orders = customers._get_last_order_dates(customers._get_customers(0, None))
+        last = sorted(date for (_partner, company), (date, _count) in orders.items() if company == self.company.id)
+        churn = self.journey.phase_ids.filtered(lambda phase: phase.kind == "churn")[:1]
+        # In whole months, as people set such rules.
+        churn.days_without_order = min(churn.days_without_order, (self.now - last[1]).days // 30 * 30)
 
     # -- once it runs --------------------------------------------------------------
 

@@ -22,6 +22,7 @@ class SalesProcessJourneyDemo(models.AbstractModel):
         journey = Journey._import_data(data, process.company_id, process)
         builder = ContactBuilder(Random(SEED), journey, MARKETS["manufacturing"]["utc_hour"])
         contacts = builder.write_messages()
+        builder.fit_lifecycle()
         journey.action_activate()
         builder.record(contacts)
         builder.place_customers()

@@ -85,21 +85,12 @@ class SalesProcessResponseMixin(models.AbstractModel):
         young = self.sudo().filtered(lambda lead: lead.create_date >= youngest)
         if not young:
             return young
-        answers = (
-            self.env["mail.message"]
-            .sudo()
-            ._read_group(
-                [
-                    ("model", "=", self._name),
-                    ("res_id", "in", young.ids),
-                    ("message_type", "in", ("comment", "email_outgoing")),
-                    ("is_internal", "=", False),
-                    ("subtype_id.internal", "=", False),
-                    ("author_id.user_ids.share", "=", False),
-                ],
-                ["res_id"],
-            )
-        )
+        by_person = Domain("model", "=", self._name) & Domain("res_id", "in", young.ids)
+        by_person &= Domain("author_id.user_ids.share", "=", False)
+        written = Domain("message_type", "in", ("comment", "email_outgoing")) & Domain("is_internal", "=", False)
+        written &= Domain("subtype_id.internal", "=", False)
+        spoken = Domain("mail_activity_type_id.category", "in", ("phonecall", "meeting"))
+        answers = self.env["mail.message"].sudo()._read_group(by_person & (written | spoken), ["res_id"])
         return young - young.browse(number for (number,) in answers)
 
     def _start_response_clocks(self, standards, existing=False):

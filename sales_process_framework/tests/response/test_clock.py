@@ -35,7 +35,7 @@ class TestClock(ResponseCommon):
 
     def test_assigned_to_a_team_later_it_has_waited_since_its_creation(self):
         leads = self.env["crm.lead"]
-        for _number in range(3):
+        for _number in range(4):
             leads += self._web_lead(team_id=self.other_team.id)
         self.assertFalse(self._clocks(leads))
         created = datetime(2026, 3, 2, 8, 30)
@@ -45,8 +45,10 @@ class TestClock(ResponseCommon):
         self.env.invalidate_all()
         with self._at(MONDAY):
             self._reply(leads[1])
+            call = leads[3].with_user(self.rep).activity_schedule("mail.mail_activity_data_call", user_id=self.rep.id)
+            call.action_feedback(feedback="They expect an offer")
             leads.write({"team_id": self.team.id})
-        # neither one that was answered before nor one from long ago
+        # neither one that was written to or called before nor one from long ago
         clock = self._clocks(leads)
         self.assertEqual((clock.lead_id, clock.source, clock.started), (leads[0], "web_form", created))
         self.assertEqual(leads[0].sales_response_started, created)
