@@ -5,7 +5,9 @@ and gives the fields of a :class:`~bench.report.Row`.  ``measure`` calls a funct
 {"seconds", "busy", "queries"}.
 """
 
-from . import response_cases
+import statistics
+
+from . import alert_cases, dashboard_cases, response_cases
 
 SPECIALS = {}
 
@@ -27,4 +29,39 @@ def scan_responses(env, measure):
         "limit": response_cases.SCAN_LIMIT,
         "note": f"{response_cases.DUE} late; {'by index' if 'Index' in result['plan'] else 'reads the whole table'}",
         "passed": ratio <= response_cases.SCAN_LIMIT and "Seq Scan" not in result["plan"],
+    }
+
+
+@special
+def dashboard(env, measure):
+    result = dashboard_cases.read_dashboard(env, measure)
+    slowest = max(result[key]["busy"] for key in ("dashboard", "team"))
+    faster = result["groups"]["busy"] / result["dashboard"]["busy"]
+    return {
+        "case": "open the dashboard, beside grouping leads and visits for the same figures",
+        "plain": result["groups"]["seconds"],
+        "addon": result["dashboard"]["seconds"],
+        "ratio": 1 / faster,
+        "limit": 1 / dashboard_cases.FASTER,
+        "addon_queries": result["queries"],
+        "plain_queries": result["groups"]["queries"],
+        "note": f"{slowest * 1000:.0f} ms of {dashboard_cases.DASHBOARD_LIMIT * 1000:.0f}; {faster:.0f} times faster",
+        "passed": slowest <= dashboard_cases.DASHBOARD_LIMIT and faster >= dashboard_cases.FASTER,
+    }
+
+
+@special
+def scan_alerts(env, measure):
+    """At a tenth of the leads and at all of them, with as much due."""
+    leads = env["crm.lead"].with_context(active_test=False).search_count([])
+    few, many = alert_cases.scan_alerts(env, measure, sizes=(leads // 10, leads))
+    times = [statistics.median(run["busy"] for run in result["open"]) for result in (few, many)]
+    return {
+        "case": f"scan for alerts among {many['leads']:,} leads, beside {few['leads']:,}",
+        "plain": times[0],
+        "addon": times[1],
+        "ratio": times[1] / times[0],
+        "limit": alert_cases.SCAN_LIMIT,
+        "note": f"{many['due']:,} due at both sizes",
+        "passed": few["due"] == many["due"] and times[1] <= alert_cases.SCAN_LIMIT * times[0],
     }
