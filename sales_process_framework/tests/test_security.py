@@ -32,6 +32,10 @@ CONFIGURATION = {
     "sales.process.training.attendee",
     "sales.process.department",
     "sales.process.sla.policy",
+    "sales.process.kpi",
+    "sales.process.target.scenario",
+    "sales.process.alert.rule",
+    "sales.process.alert.escalation",
 }
 #: Facts about leads: read by whoever sees the lead, changed by nobody directly.
 FACTS = {
@@ -41,8 +45,12 @@ FACTS = {
     "sales.process.exception",
     "sales.process.visit",
 }
-#: Facts as well, with tests of their own in tests/response, tests/lifecycle, tests/support and tests/touch.
+#: Facts as well, with tests of their own in the folders of their parts.
 MORE_FACTS = {
+    "sales.process.alert",
+    "sales.process.closing.change",
+    "sales.process.kpi.value",
+    "sales.process.stage.load",
     "sales.process.customer",
     "sales.process.response",
     "sales.process.support.pause",
@@ -51,6 +59,13 @@ MORE_FACTS = {
 }
 #: What reps write down about their leads.
 LEAD_DATA = {"sales.process.buyer"}
+#: What everybody keeps for oneself, as record rules see to.
+OWN_DATA = {"sales.process.dashboard.favorite"}
+#: Made by leaders for their people as well, deleted by sales administrators alone; record rules say whose.
+GOALS = {"sales.process.target"}
+#: Reports for whoever sees all deals, and for sales administrators.
+LEADERS_REPORTS = {"sales.process.alert.effect"}
+MANAGER_REPORTS = {"sales.process.alert.notice"}
 #: Computed from facts, stored nowhere.
 REPORTS = {"sales.process.skill"}
 #: Wizards for sales administrators only.
@@ -60,9 +75,33 @@ MANAGER_WIZARDS = {
     "sales.process.activation.stage",
     "sales.process.import",
     "sales.process.journey.import",
+    "sales.process.kpi.backfill",
+    "sales.process.kpi.correct",
+    "sales.process.target.import",
+    "sales.process.alert.preview",
+    "sales.process.alert.preview.line",
 }
 #: Wizards for everybody who sells.
-WIZARDS = {"sales.process.rejection", "sales.process.support.ask", "sales.process.support.step"}
+WIZARDS = {
+    "sales.process.rejection",
+    "sales.process.support.ask",
+    "sales.process.support.step",
+    "sales.process.alert.snooze",
+    "sales.process.breakdown",
+    "sales.process.breakdown.line",
+}
+READ_ONLY = FACTS | MORE_FACTS | REPORTS
+KNOWN = (
+    CONFIGURATION
+    | READ_ONLY
+    | LEAD_DATA
+    | OWN_DATA
+    | GOALS
+    | LEADERS_REPORTS
+    | MANAGER_REPORTS
+    | MANAGER_WIZARDS
+    | WIZARDS
+)
 
 ALL = ("read", "write", "create", "unlink")
 RPC_ARGUMENTS = {
@@ -141,18 +180,20 @@ class TestModelAccess(SecurityCommon):
         }
 
     def test_every_model_is_known_here(self):
-        self.assertEqual(
-            self._get_models(), CONFIGURATION | FACTS | MORE_FACTS | LEAD_DATA | REPORTS | MANAGER_WIZARDS | WIZARDS
-        )
+        self.assertEqual(self._get_models(), KNOWN)
 
     def _allowed(self, name, user):
         """What a role may do with a model."""
         if user in (self.internal, self.portal, self.public):
             return set()
         if user == self.manager:
-            return {"read"} if name in FACTS | MORE_FACTS | REPORTS else set(ALL)
-        if name in CONFIGURATION | FACTS | MORE_FACTS | REPORTS:
+            return {"read"} if name in READ_ONLY | LEADERS_REPORTS | MANAGER_REPORTS else set(ALL)
+        if name in CONFIGURATION | READ_ONLY or (name in LEADERS_REPORTS and user == self.colleague):
             return {"read"}
+        if name in GOALS:
+            return set(ALL) - {"unlink"}
+        if name in LEADERS_REPORTS | MANAGER_REPORTS:
+            return set()
         return set() if name in MANAGER_WIZARDS else set(ALL)
 
     def test_matrix(self):
