@@ -22,6 +22,8 @@ def uninstall_hook(env):
         )
     )
     # Records that the addon brought go before those of users that stand on them.
+    for table in ("alert", "alert_rule", "target", "kpi_value"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"sales_process_{table}")))
     env.cr.execute(SQL("UPDATE sales_process_resource SET category_id = NULL"))
     env.cr.execute(SQL("UPDATE sales_process_touchpoint SET channel_id = NULL"))
     env["ir.config_parameter"].sudo().search([("key", "=like", "sales_process_framework.%")]).unlink()

@@ -9,4 +9,5 @@
     "depends": ["sales_process_framework", "sale_crm"],
     "data": ["data/sales_process_kpi_data.xml", "views/sales_process_requirement_views.xml"],
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }
