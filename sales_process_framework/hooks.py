@@ -1,6 +1,7 @@
 """Installing on a database in use, and leaving it again."""
 
 from odoo.tools import SQL
+from odoo.tools.sql import fix_foreign_key
 
 
 def post_init_hook(env):
@@ -21,9 +22,16 @@ def uninstall_hook(env):
             """
         )
     )
-    # Records that the addon brought go before those of users that stand on them.
-    for table in ("alert", "alert_rule", "target", "kpi_value"):
-        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"sales_process_{table}")))
-    env.cr.execute(SQL("UPDATE sales_process_resource SET category_id = NULL"))
-    env.cr.execute(SQL("UPDATE sales_process_touchpoint SET channel_id = NULL"))
+    _let_rows_follow_what_they_stand_on(env)
     env["ir.config_parameter"].sudo().search([("key", "=like", "sales_process_framework.%")]).unlink()
+
+
+def _let_rows_follow_what_they_stand_on(env):
+    """Records that the addon brought go before those that users made with them, and must not be held by these."""
+    for model in env.values():
+        if not model._name.startswith("sales.process") or model._abstract or not model._auto:
+            continue
+        for field in model._fields.values():
+            if field.type == "many2one" and field.store and field.ondelete == "restrict":
+                comodel = env[field.comodel_name]
+                fix_foreign_key(env.cr, model._table, field.name, comodel._table, "id", "cascade")

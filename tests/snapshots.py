@@ -15,6 +15,10 @@ INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
 EXTERNAL_IDS = """
     SELECT module || '.' || name || ' ' || model || ' ' || res_id FROM ir_model_data WHERE model <> 'ir.model.inherit'
 """
+INHERITANCE = """
+    SELECT model.model || ' ' || parent.model FROM ir_model_inherit AS link
+      JOIN ir_model AS model ON model.id = link.model_id JOIN ir_model AS parent ON parent.id = link.parent_id
+"""
 VIEWS = "SELECT id || ' ' || name || ' ' || md5(coalesce(arch_db::text, '')) || ' ' || active FROM ir_ui_view"
 # (table, what it counts by): what uninstalling the addon must leave as it was
 CRM_ROWS = {
@@ -43,7 +47,11 @@ def schema(database):
 
 
 def data(database):
-    return {"external ids": lines(EXTERNAL_IDS, database), "views": lines(VIEWS, database)}
+    return {
+        "external ids": lines(EXTERNAL_IDS, database),
+        "inheritance": lines(INHERITANCE, database),
+        "views": lines(VIEWS, database),
+    }
 
 
 def crm(database):

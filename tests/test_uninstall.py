@@ -26,6 +26,8 @@ LEFTOVERS = {
     "followers": "SELECT count(*) FROM mail_followers WHERE res_model LIKE 'sales.process%'",
     "assets": f"SELECT count(*) FROM ir_asset WHERE path LIKE '%{ADDON}%'",
 }
+# models whose records stand on others that the addon brings: pipeline stages, departments, service levels, categories
+USERS_WORK = ("sales.process", "sales.process.journey", "sales.process.resource", "sales.process.support.request")
 
 
 def uninstall(database, addon=ADDON):
@@ -46,8 +48,17 @@ def used():
     """Uninstalled from a database with demo data, and the leads that were not the addon's own before that."""
     with databases.scratch(databases.with_addon(demo=True, languages=settings.LANGUAGES), "uninstall_used") as name:
         before = _foreign_leads(name)
+        _turn_into_users_work(name)
         uninstall(name)
         yield name, before
+
+
+def _turn_into_users_work(database):
+    """Part of the demo data as if users had made it: it stands on records that leave with the addon, and stays."""
+    for model in USERS_WORK:
+        where = f"module = '{ADDON}' AND model = '{model}'"
+        assert sql(f"SELECT count(*) FROM ir_model_data WHERE {where}", database) != "0", model
+        sql(f"DELETE FROM ir_model_data WHERE {where}", database)
 
 
 def _foreign_leads(database):
