@@ -189,7 +189,8 @@ class TestSupportRequest(SupportCommon):
             "EXPLAIN SELECT id FROM sales_process_support_request WHERE date_escalated IS NULL"
             " AND state IN ('new', 'in_progress') AND resolution_deadline < now() ORDER BY resolution_deadline"
         )
-        self.assertIn("to_escalate", str(self.env.cr.fetchall()))
+        # One of the two indexes that hold open requests alone; which one, the planner decides.
+        self.assertRegex(str(self.env.cr.fetchall()), "Index Scan using [a-z_]+(to_escalate|running_deadline)")
 
     def test_delivered_file_becomes_the_lead_s_document(self):
         document = self._require(self.p_qualify, "Report", kind="deliverable", judgement="document")
