@@ -57,7 +57,8 @@ class SalesProcessKpiCompute(models.AbstractModel):
         if self.computation == "custom" and self.model not in self.env:
             return self.env._("The records that it counts are not there: their app is not installed.")
         if self.computation == "formula":
-            codes = [kpi.code for kpi in self._get_operands().values() if kpi.availability != "ok"]
+            # Not their availability: computed together with this one's it is not known yet.
+            codes = [kpi.code for kpi in self._get_operands().values() if kpi._get_missing_source()]
             return bool(codes) and self.env._("Its formula reads what cannot be computed: %s.", ", ".join(codes))
         return False
 

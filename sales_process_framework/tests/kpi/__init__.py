@@ -4,3 +4,9 @@ from . import test_facts_work_world
 from . import test_facts_tables
 from . import test_facts_edges
 from . import test_facts_goals
+from . import test_engine
+from . import test_custom
+from . import test_formula_kpi
+from . import test_run
+from . import test_kpi_security
+from . import test_kpi_tour

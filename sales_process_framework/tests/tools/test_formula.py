@@ -1,10 +1,8 @@
 import unittest
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from ...tools import formula
 from ...tools.formula import FormulaError, codes, evaluate, find_cycle, in_order, parse, split
+from .generated import given, st
 
 NAMES = st.sampled_from(["a", "b", "c"])
 TEXTS = st.recursive(

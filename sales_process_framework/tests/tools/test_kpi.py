@@ -1,9 +1,7 @@
 import unittest
 
-from hypothesis import assume, given
-from hypothesis import strategies as st
-
 from ...tools import kpi
+from .generated import assume, given, st
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 

@@ -1,10 +1,8 @@
 import unittest
 from datetime import date, datetime, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from ...tools.period import CYCLES, local_day, period_of, periods_between, utc_edges
+from .generated import given, st
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 ZONES = st.sampled_from(
