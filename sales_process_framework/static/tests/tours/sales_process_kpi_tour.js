@@ -22,7 +22,7 @@ registry.category("web_tour.tours").add("sales_process_kpi_tour", {
         },
         {
             content: "Of leads",
-            trigger: ".o_select_menu_item:contains('Lead')",
+            trigger: ".o_select_menu_item:contains(/^Lead$/)",
             run: "click",
         },
         {
