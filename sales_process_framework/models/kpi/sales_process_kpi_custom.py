@@ -97,6 +97,8 @@ class SalesProcessKpiCustom(models.AbstractModel):
     def _selection_model(self):
         names = [name for name in self.env.registry if self._is_countable(name)]
         found = self.env["ir.model"].sudo().search_fetch([("model", "in", names)], ["model", "name"], order="name, id")
+        # What people work with comes before what only supports it: nobody looks for a lead's scoring table.
+        found = found.sorted(lambda model: "message_ids" not in self.env[model.model]._fields)
         return [(model.model, model.name) for model in found]
 
     @api.model

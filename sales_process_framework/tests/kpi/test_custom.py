@@ -211,6 +211,12 @@ class TestCustom(KpiCommon):
             with self.assertRaises(UserError):
                 self._custom("forbidden", user=self.manager, model=model)
 
+    def test_what_people_work_with_is_offered_first(self):
+        offered = [name for name, _label in self.env["sales.process.kpi"].with_user(self.manager)._selection_model()]
+
+        places = [offered.index(name) for name in ("res.partner", "crm.lead", "crm.lead.scoring.frequency")]
+        self.assertEqual(places, sorted(places))
+
     def test_values_are_made_of_what_the_author_may_see(self):
         self.leads.company_id = self.taipei
         stranger = self._new_user("spf_far_boss", "sales_team.group_sale_manager", company_id=self.company.id)
