@@ -34,6 +34,8 @@
         "security/dashboard/sales_process_dashboard_security.xml",
         "security/alert/ir.model.access.csv",
         "security/alert/sales_process_alert_security.xml",
+        "security/pilot/ir.model.access.csv",
+        "security/pilot/sales_process_pilot_security.xml",
         "data/ir_cron_data.xml",
         "data/kpi/ir_cron_data.xml",
         "data/touch/ir_cron_data.xml",

@@ -1,5 +1,6 @@
-# What stages are composed of.
+# What stages and versions are composed of.
 from .health import sales_process_stage_limit
+from . import pilot
 from . import process
 from . import gate
 from . import deliverable

@@ -5,6 +5,7 @@ class CrmLead(models.Model):
     # Composition only: the mixins stand before crm.lead, so that their write and create wrap CRM's own.
     _name = "crm.lead"
     _inherit = [
+        "sales.process.pilot.mixin",
         "sales.process.response.mixin",
         "sales.process.touch.mixin",
         "sales.process.checklist.mixin",

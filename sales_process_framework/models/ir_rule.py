@@ -11,6 +11,7 @@ MODELS_OF_LEAD = {
     "sales.process.decision",
     "sales.process.deliverable",
     "sales.process.exception",
+    "sales.process.pilot.assignment",
     "sales.process.touch",
     "sales.process.response",
     "sales.process.visit",

@@ -36,6 +36,7 @@ CONFIGURATION = {
     "sales.process.target.scenario",
     "sales.process.alert.rule",
     "sales.process.alert.escalation",
+    "sales.process.pilot",
 }
 #: Facts about leads: read by whoever sees the lead, changed by nobody directly.
 FACTS = {
@@ -50,6 +51,7 @@ MORE_FACTS = {
     "sales.process.alert",
     "sales.process.closing.change",
     "sales.process.kpi.value",
+    "sales.process.pilot.assignment",
     "sales.process.stage.load",
     "sales.process.customer",
     "sales.process.response",
@@ -64,7 +66,11 @@ OWN_DATA = {"sales.process.dashboard.favorite"}
 #: Made by leaders for their people as well, deleted by sales administrators alone; record rules say whose.
 GOALS = {"sales.process.target"}
 #: Reports for whoever sees all deals, and for sales administrators.
-LEADERS_REPORTS = {"sales.process.alert.effect"}
+LEADERS_REPORTS = {
+    "sales.process.alert.effect",
+    "sales.process.pilot.decision",
+    "sales.process.pilot.result",
+}
 MANAGER_REPORTS = {"sales.process.alert.notice"}
 #: Computed from facts, stored nowhere.
 REPORTS = {"sales.process.skill"}

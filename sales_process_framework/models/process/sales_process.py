@@ -13,7 +13,7 @@ COMPLETENESS_FIELDS = ("partner_id", "email_from", "phone", "user_id", "expected
 class SalesProcess(models.Model):
     _name = "sales.process"
     _description = "Sales Process"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "sales.process.piloted"]
     _order = "state, name, version desc, id"
     _check_company_auto = True
 
@@ -301,7 +301,7 @@ class SalesProcess(models.Model):
         running = {}
         for process in processes.filtered(lambda process: process.state in RUNNING_STATES and process.active):
             running.update(dict.fromkeys(process.team_ids.ids, process.id))
-        return running, {process.id: frozenset(process.team_ids.ids) for process in processes}
+        return running, {process.id: frozenset(process._get_following_team_ids()) for process in processes}
 
     @api.model
     def _is_in_use(self):
