@@ -17,3 +17,5 @@ from . import test_health
 from . import test_survival
 from . import test_breakdown
 from . import test_forecast
+from . import test_pilot_published
+from . import test_pilot_simulated
