@@ -36,6 +36,8 @@
         "security/alert/sales_process_alert_security.xml",
         "security/pilot/ir.model.access.csv",
         "security/pilot/sales_process_pilot_security.xml",
+        "security/health_report/ir.model.access.csv",
+        "security/health_report/sales_process_health_report_security.xml",
         "data/ir_cron_data.xml",
         "data/kpi/ir_cron_data.xml",
         "data/touch/ir_cron_data.xml",

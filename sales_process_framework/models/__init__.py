@@ -19,6 +19,7 @@ from . import kpi
 from . import dashboard
 from . import alert
 from . import goal
+from . import health_report
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

@@ -71,6 +71,9 @@ LEADERS_REPORTS = {
     "sales.process.pilot.decision",
     "sales.process.pilot.result",
 }
+#: Made and deleted by sales administrators, read by whoever sees all deals, changed by nobody.
+HEALTH_REPORTS = {"sales.process.health.report"}
+HEALTH_SCHEDULES = {"sales.process.health.report.schedule"}
 MANAGER_REPORTS = {"sales.process.alert.notice"}
 #: Computed from facts, stored nowhere.
 REPORTS = {"sales.process.skill"}
@@ -105,6 +108,8 @@ KNOWN = (
     | GOALS
     | LEADERS_REPORTS
     | MANAGER_REPORTS
+    | HEALTH_REPORTS
+    | HEALTH_SCHEDULES
     | MANAGER_WIZARDS
     | WIZARDS
 )
@@ -192,6 +197,8 @@ class TestModelAccess(SecurityCommon):
         """What a role may do with a model."""
         if user in (self.internal, self.portal, self.public):
             return set()
+        if name in HEALTH_REPORTS and user in (self.manager, self.colleague):
+            return {"read", "create", "unlink"} if user == self.manager else {"read"}
         if user == self.manager:
             return {"read"} if name in READ_ONLY | LEADERS_REPORTS | MANAGER_REPORTS else set(ALL)
         if name in CONFIGURATION | READ_ONLY or (name in LEADERS_REPORTS and user == self.colleague):
@@ -200,7 +207,7 @@ class TestModelAccess(SecurityCommon):
             return set(ALL) - {"unlink"}
         if name in LEADERS_REPORTS | MANAGER_REPORTS:
             return set()
-        return set() if name in MANAGER_WIZARDS else set(ALL)
+        return set() if name in MANAGER_WIZARDS | HEALTH_REPORTS | HEALTH_SCHEDULES else set(ALL)
 
     def test_matrix(self):
         users = (self.public, self.portal, self.internal, self.own_rep, self.stranger, self.colleague, self.manager)

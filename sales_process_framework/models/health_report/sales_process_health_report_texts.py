@@ -1,0 +1,203 @@
+from odoo import api, models
+
+from ...tools import findings as rules
+
+
+class SalesProcessHealthReportTexts(models.AbstractModel):
+    """The sentences of a report, in the reader's language, from findings and numbers."""
+
+    _name = "sales.process.health.report.texts"
+    _description = "Sentences of a Health Report"
+
+    @api.model
+    def _get_findings(self, company, period):
+        """What is abnormal or has changed in a company's period, gravest first.
+
+        A report of the period that was made says what it said then; without one the stored values are read.
+
+        :param company: one of the user's companies
+        :param period: :class:`~..tools.period.Period`
+        :return: list of {"code": name of the rule, "severity": "critical", "warning", "info" or "good", "title",
+            "text", "advice", "model" and "res_id" or "domain": what it is about, "kpi_id", "kpi_code", "value",
+            "previous": None for no data, "stage_id", "process_id", "department_id": False where it is none's}
+        :raise AccessError: for a company that is none of the user's
+        """
+        company.check_access("read")
+        report = self.env["sales.process.health.report"].sudo()._find(company, period)
+        snapshot = report.snapshot or self._take_snapshot(company, period)
+        return self._explain_all(snapshot, company)
+
+    @api.model
+    def _explain_all(self, snapshot, company):
+        return [self._explain(finding, figure, company) for finding, figure in self._judge(snapshot)]
+
+    @api.model
+    def _explain(self, finding, figure, company):
+        node = figure.get("stage_id") or figure.get("department_id")
+        return {
+            "code": finding.rule,
+            "severity": finding.severity,
+            "title": self._get_title(figure),
+            "text": self._get_text(finding, figure, company),
+            "advice": self._in_language(figure["advice"]) if finding.severity in ("critical", "warning") else "",
+            **self._get_target(figure),
+            "is_node": bool(node),
+            "kpi_id": figure["kpi_id"],
+            "kpi_code": figure["code"],
+            "stage_id": figure.get("stage_id", False),
+            "process_id": figure.get("process_id", False),
+            "department_id": figure.get("department_id", False),
+            "value": figure["value"],
+            "previous": figure["previous"],
+        }
+
+    @api.model
+    def _get_target(self, figure):
+        """:return: {"model", "res_id", "domain"}: the stored value, from which a way leads to the records"""
+        if figure["value_id"]:
+            return {"model": "sales.process.kpi.value", "res_id": figure["value_id"], "domain": False}
+        if figure.get("department_id"):
+            domain = [("department_id", "=", figure["department_id"])]
+            return {"model": "sales.process.support.request", "res_id": False, "domain": domain}
+        return {"model": "sales.process.kpi", "res_id": figure["kpi_id"], "domain": False}
+
+    @api.model
+    def _in_language(self, texts):
+        """:param texts: {language: text} of a snapshot"""
+        return texts.get(self.env.lang) or texts.get("en_US") or next(iter(texts.values()), "")
+
+    @api.model
+    def _get_title(self, figure):
+        name = self._in_language(figure["name"])
+        if figure.get("stage_id"):
+            return self.env._(
+                "%(process)s, stage “%(stage)s”: %(indicator)s",
+                process=self._in_language(figure["process"]),
+                stage=self._in_language(figure["stage"]),
+                indicator=name,
+            )
+        if figure.get("department_id"):
+            return self.env._(
+                "Department %(department)s: %(indicator)s",
+                department=self._in_language(figure["department"]),
+                indicator=name,
+            )
+        return name
+
+    @api.model
+    def _get_text(self, finding, figure, company):
+        """One or two plain sentences with the numbers."""
+        values = self._get_text_values(finding, figure, company)
+        sentence = getattr(self, f"_say_{finding.rule}")(values)
+        if figure["previous"] is not None and figure["value"] is not None and finding.rule not in ("worse", "better"):
+            sentence += " " + self._say_before(finding.figure.trend, values)
+        return sentence
+
+    @api.model
+    def _get_text_values(self, finding, figure, company):
+        def number(value):
+            return self._format_number(figure, value, company)
+
+        return {
+            "name": self._get_title(figure),
+            "value": number(figure["value"]),
+            "previous": number(figure["previous"]),
+            "healthy": number(figure["healthy"]),
+            "alert": number(figure["alert"]),
+            "limit": number(finding.figure.limit),
+            "usual": number(finding.figure.usual),
+            "runs": finding.figure.bad_runs,
+            "sample": figure["sample"],
+        }
+
+    @api.model
+    def _format_number(self, figure, value, company):
+        kpi = self.env["sales.process.kpi"].sudo().with_company(company).browse(figure["kpi_id"]).exists()
+        if value is None or not kpi:
+            return self.env._("no data") if value is None else f"{value:,.2f}"
+        return kpi._format_value(value)
+
+    @api.model
+    def _say_alert(self, values):
+        return self.env._("%(name)s is %(value)s: beyond the alert value of %(alert)s.", **values)
+
+    @api.model
+    def _say_still_alert(self, values):
+        return self.env._(
+            "%(name)s is %(value)s: beyond the alert value of %(alert)s for %(runs)s periods in a row.", **values
+        )
+
+    @api.model
+    def _say_over_limit(self, values):
+        return self.env._("%(name)s is %(value)s, where the limit is %(limit)s (%(sample)s deals).", **values)
+
+    @api.model
+    def _say_left_healthy(self, values):
+        return self.env._("%(name)s is %(value)s and no longer healthy, which it is at %(healthy)s.", **values)
+
+    @api.model
+    def _say_outlier(self, values):
+        return self.env._("%(name)s is %(value)s, where the other stages have %(usual)s (%(sample)s deals).", **values)
+
+    @api.model
+    def _say_worse(self, values):
+        return self.env._("%(name)s got worse: from %(previous)s to %(value)s.", **values)
+
+    @api.model
+    def _say_recovered(self, values):
+        return self.env._("%(name)s has recovered to %(value)s.", **values)
+
+    @api.model
+    def _say_better(self, values):
+        return self.env._("%(name)s got better: from %(previous)s to %(value)s.", **values)
+
+    @api.model
+    def _say_watched(self, values):
+        return self.env._("%(name)s is %(value)s: not healthy yet, which it is at %(healthy)s.", **values)
+
+    @api.model
+    def _say_no_data(self, values):
+        return self.env._("%(name)s has no data in this period; it was %(previous)s before.", **values)
+
+    @api.model
+    def _say_before(self, trend, values):
+        if trend == "better":
+            return self.env._("It was %(previous)s before, so it is getting better.", **values)
+        if trend == "worse":
+            return self.env._("It was %(previous)s before, so it is getting worse.", **values)
+        return self.env._("It has not changed since the period before.")
+
+    @api.model
+    def _get_headline(self, snapshot):
+        """How the period went, in a sentence."""
+        judged = [figure for figure in snapshot["kpis"] if figure["has_bands"]]
+        if not judged:
+            return self.env._("No indicator has a value that could be judged yet.")
+        bands = [figure["band"] for figure in judged]
+        return self.env._(
+            "Of %(count)s indicators %(healthy)s are healthy, %(watch)s are watched and %(alert)s are in alert; "
+            "the period before it were %(before)s in alert.",
+            count=len(judged),
+            healthy=bands.count("healthy"),
+            watch=bands.count("watch"),
+            alert=bands.count("alert"),
+            before=[figure["band_before"] for figure in judged].count("alert"),
+        )
+
+    @api.model
+    def _get_sections(self, snapshot, company):
+        """:return: {"headline", "first", "nodes", "changes", "others": lists of findings}, each finding once"""
+        judged = self._judge(snapshot)
+        first = {finding.figure.key for finding in rules.first_to_look_at(finding for finding, _figure in judged)}
+        sections = {"headline": self._get_headline(snapshot), "first": [], "nodes": [], "changes": [], "others": []}
+        for finding, figure in judged:
+            if finding.figure.key in first:
+                section = "first"
+            elif finding.figure.is_node:
+                section = "nodes"
+            elif finding.figure.trend in ("better", "worse"):
+                section = "changes"
+            else:
+                section = "others"
+            sections[section].append(self._explain(finding, figure, company))
+        return sections
