@@ -38,6 +38,8 @@
         "security/pilot/sales_process_pilot_security.xml",
         "security/health_report/ir.model.access.csv",
         "security/health_report/sales_process_health_report_security.xml",
+        "security/version/ir.model.access.csv",
+        "security/version/sales_process_version_security.xml",
         "data/ir_cron_data.xml",
         "data/kpi/ir_cron_data.xml",
         "data/touch/ir_cron_data.xml",

@@ -1,6 +1,7 @@
 # What stages and versions are composed of.
 from .health import sales_process_stage_limit
 from . import pilot
+from . import version
 from . import process
 from . import gate
 from . import deliverable

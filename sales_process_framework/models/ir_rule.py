@@ -12,6 +12,7 @@ MODELS_OF_LEAD = {
     "sales.process.deliverable",
     "sales.process.exception",
     "sales.process.pilot.assignment",
+    "sales.process.migration.lead",
     "sales.process.touch",
     "sales.process.response",
     "sales.process.visit",

@@ -35,6 +35,10 @@ CONFIGURATION = {
     "sales.process.kpi",
     "sales.process.target.scenario",
     "sales.process.alert.rule",
+    "sales.process.change",
+    "sales.process.migration",
+    "sales.process.migration.stage.map",
+    "sales.process.migration.requirement.map",
     "sales.process.alert.escalation",
     "sales.process.pilot",
 }
@@ -51,6 +55,7 @@ MORE_FACTS = {
     "sales.process.alert",
     "sales.process.closing.change",
     "sales.process.kpi.value",
+    "sales.process.migration.lead",
     "sales.process.pilot.assignment",
     "sales.process.stage.load",
     "sales.process.customer",

@@ -1,0 +1,25 @@
+from odoo import fields, models
+
+CHANGE_KINDS = [("added", "Added"), ("removed", "Removed"), ("changed", "Changed"), ("moved", "Moved")]
+
+
+class SalesProcessChange(models.Model):
+    """One thing that is different from the previous version, and why."""
+
+    _name = "sales.process.change"
+    _description = "Change of a Process Version"
+    _order = "process_id, sequence, id"
+    _rec_name = "element"
+
+    process_id = fields.Many2one(
+        "sales.process", string="Version", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(related="process_id.company_id", store=True, index=True)
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(CHANGE_KINDS, required=True, default="changed")
+    element = fields.Char(required=True, help="The stage, requirement or setting that is different.")
+    element_key = fields.Char(readonly=True, index=True, help="Names the element to the comparison of versions.")
+    detail = fields.Text(readonly=True)
+    reason = fields.Text(help="Why: what was learned, and from where.")
+    user_id = fields.Many2one("res.users", string="Changed By", default=lambda self: self.env.user, readonly=True)
+    date = fields.Datetime(default=lambda self: self.env.cr.now(), readonly=True)
