@@ -21,6 +21,7 @@ from . import dashboard
 from . import alert
 from . import goal
 from . import health_report
+from . import scorecard
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

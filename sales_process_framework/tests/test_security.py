@@ -41,6 +41,8 @@ CONFIGURATION = {
     "sales.process.migration.requirement.map",
     "sales.process.alert.escalation",
     "sales.process.pilot",
+    "sales.process.scorecard.scheme",
+    "sales.process.scorecard.weight",
 }
 #: Facts about leads: read by whoever sees the lead, changed by nobody directly.
 FACTS = {
@@ -57,6 +59,8 @@ MORE_FACTS = {
     "sales.process.kpi.value",
     "sales.process.migration.lead",
     "sales.process.pilot.assignment",
+    "sales.process.scorecard",
+    "sales.process.scorecard.line",
     "sales.process.stage.load",
     "sales.process.customer",
     "sales.process.response",

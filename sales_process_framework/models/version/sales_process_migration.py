@@ -33,7 +33,9 @@ class SalesProcessMigration(models.Model):
         string="Sales Teams",
         help="Only open leads of these teams; empty for all.",
     )
-    state = fields.Selection(STATES, required=True, default="draft", readonly=True, copy=False, tracking=True, index=True)
+    state = fields.Selection(
+        STATES, required=True, default="draft", readonly=True, copy=False, tracking=True, index=True
+    )
     reason = fields.Text()
     user_id = fields.Many2one("res.users", string="Responsible", default=lambda self: self.env.user, readonly=True)
     stage_map_ids = fields.One2many("sales.process.migration.stage.map", "migration_id", string="Stages", copy=True)
