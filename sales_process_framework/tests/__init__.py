@@ -18,3 +18,4 @@ from . import test_security
 from . import test_tours
 from . import test_translations
 from . import tools
+from . import pilot

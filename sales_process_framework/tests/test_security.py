@@ -98,6 +98,7 @@ MANAGER_WIZARDS = {
     "sales.process.target.import",
     "sales.process.alert.preview",
     "sales.process.alert.preview.line",
+    "sales.process.pilot.decide",
 }
 #: Wizards for everybody who sells.
 WIZARDS = {

@@ -9,11 +9,17 @@ drawn as a whole, half of each stratum.
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterable, Mapping
 
 BASELINE, CANDIDATE = "baseline", "candidate"
 #: Efron's own choice of the chance of the arm that is behind.
 BIAS = 2 / 3
+
+
+def new_salt() -> str:
+    """What makes the coins of a pilot its own."""
+    return secrets.token_hex(16)
 
 
 def coin(salt: str, key) -> float:

@@ -8,3 +8,4 @@ from . import support
 from . import kpi
 from . import alert
 from . import goal
+from . import pilot

@@ -16,3 +16,4 @@ from . import sales_process_alert_source_gate
 from . import sales_process_alert_source_data
 from . import sales_process_alert_source_kpi
 from . import sales_process_alert_mixin
+from . import sales_process_alert_source_pilot

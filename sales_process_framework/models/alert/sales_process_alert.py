@@ -247,6 +247,8 @@ class SalesProcessAlert(models.Model):
         self.check_access("read")
         if self.lead_id:
             return self.lead_id.get_formview_action()
+        if action := self.sudo().rule_id._get_source()._open(self):
+            return action
         value = self.sudo().kpi_value_id
         return {
             "type": "ir.actions.act_window",

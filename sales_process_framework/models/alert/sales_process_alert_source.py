@@ -109,6 +109,10 @@ class SalesProcessAlertSource(models.AbstractModel):
         """:return: what to do, unless the rule says it"""
         return self.env._("Open the lead and decide on the next step.")
 
+    def _open(self, alert):
+        """:return: action to what an alert without a lead is about; None for an indicator's value"""
+        return None
+
     def _get_configuration_problem(self, rule):
         """:return: a sentence for the admin when the rule can find nothing as it is, else False"""
         if self._uses_stage and not self.env["sales.process"]._is_in_use():

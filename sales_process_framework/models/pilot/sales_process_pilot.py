@@ -1,15 +1,9 @@
-from odoo import fields, models
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
-#: States in which new leads take part.
-ENROLLING = ("running", "extended")
-ARMS = [("baseline", "Baseline"), ("candidate", "Candidate")]
-VERDICTS = [
-    ("none", "Not enough data"),
-    ("better", "Candidate is better"),
-    ("worse", "Candidate is worse"),
-    ("no_difference", "No difference shown"),
-]
-DECISIONS = [("adopted", "Adopt"), ("extended", "Extend"), ("dropped", "Drop")]
+from ...tools import pilot_assign
+from .pilot_labels import DECISIONS, ENROLLING, LEADERS, VERDICTS
+
 #: The question and how it is answered: settled before the first lead, so that nobody bends it to the outcome.
 DESIGN_FIELDS = {
     "question",
@@ -29,17 +23,23 @@ DESIGN_FIELDS = {
     "power",
     "design",
     "history_days",
+    "cycles",
+    "size_by_hand",
 }
-#: Kept by the pilot itself.
+#: Kept by the pilot itself: whoever could write them could write the verdict.
 KEPT_FIELDS = {
     "state",
     "salt",
     "allocation",
-    "baseline_value",
+    "plan",
     "planned_size",
     "planned_leads",
+    "expected_days",
+    "date_end",
     "looks",
     "analysis",
+    "analysed_on",
+    "breaches",
     "verdict",
     "verdict_date",
     "decision",
@@ -55,7 +55,18 @@ class SalesProcessPilot(models.Model):
 
     _name = "sales.process.pilot"
     _description = "Pilot"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "sales.process.pilot.report",
+        "sales.process.pilot.words",
+        "sales.process.pilot.daily",
+        "sales.process.pilot.verdict",
+        "sales.process.pilot.analysis",
+        "sales.process.pilot.planning",
+        "sales.process.pilot.facts",
+        "sales.process.pilot.draw",
+    ]
     _order = "date_start desc, id desc"
     _check_company_auto = True
 
@@ -150,7 +161,23 @@ class SalesProcessPilot(models.Model):
     )
     history_days = fields.Integer(string="History for Planning (days)", required=True, default=365)
     salt = fields.Char(readonly=True, copy=False, groups="base.group_system")
-    planned_size = fields.Integer(readonly=True, copy=False)
+    allocation = fields.Json(readonly=True, copy=False, groups="base.group_system", help="People and their arms.")
+    size_by_hand = fields.Integer(
+        string="Size Without History",
+        help="Records (of time until an end: ended deals) of both arms, where there is too little history to plan by.",
+    )
+    plan = fields.Json(string="Plan Figures", readonly=True, copy=False)
+    planned_size = fields.Integer(
+        readonly=True, copy=False, help="Records of both arms that the verdict waits for; of a time until an end: ends."
+    )
+    planned_leads = fields.Integer(string="Leads Needed", readonly=True, copy=False)
+    expected_days = fields.Integer(string="Expected Duration (days)", readonly=True, copy=False)
+    date_end = fields.Datetime(string="Planned End", readonly=True, copy=False)
+    lead_count = fields.Integer(string="Leads", compute="_compute_lead_count")
+    looks = fields.Json(readonly=True, copy=False, groups=LEADERS)
+    analysis = fields.Json(readonly=True, copy=False, groups=LEADERS)
+    analysed_on = fields.Datetime(readonly=True, copy=False)
+    breaches = fields.Json(readonly=True, copy=False, help="Guardrails that were broken, and when.")
     verdict = fields.Selection(VERDICTS, readonly=True, copy=False, default="none", tracking=True)
     verdict_date = fields.Datetime(readonly=True, copy=False)
     decision = fields.Selection(DECISIONS, readonly=True, copy=False, tracking=True)
@@ -158,5 +185,284 @@ class SalesProcessPilot(models.Model):
     decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     decided_on = fields.Datetime(readonly=True, copy=False)
     assignment_ids = fields.One2many("sales.process.pilot.assignment", "pilot_id", readonly=True)
-    result_ids = fields.One2many("sales.process.pilot.result", "pilot_id", readonly=True)
+    result_ids = fields.One2many("sales.process.pilot.result", "pilot_id", string="Daily Figures", readonly=True)
     decision_ids = fields.One2many("sales.process.pilot.decision", "pilot_id", string="Decisions", readonly=True)
+
+    _state_idx = models.Index("(company_id) WHERE state NOT IN ('draft', 'adopted', 'dropped')")
+
+    # ------------------------------------------------------------------
+    # What is settled stays settled
+    # ------------------------------------------------------------------
+
+    @api.depends("assignment_ids")
+    def _compute_lead_count(self):
+        # sudo: how many there are, not which
+        counts = dict(
+            self.env["sales.process.pilot.assignment"]
+            .sudo()
+            ._read_group([("pilot_id", "in", self.ids)], ["pilot_id"], ["__count"])
+        )
+        for pilot in self:
+            pilot.lead_count = counts.get(pilot._origin, 0)
+
+    @api.constrains("baseline_process_id", "candidate_process_id", "baseline_kind", "split", "control_team_ids")
+    def _check_arms(self):
+        for pilot in self:
+            if pilot.candidate_process_id and pilot.candidate_process_id == pilot.baseline_process_id:
+                raise ValidationError(self.env._("The candidate is another version than the baseline."))
+            if pilot.control_team_ids & pilot.team_ids:
+                raise ValidationError(self.env._("A team is either a pilot team or one that is compared with."))
+            if pilot.baseline_kind == "history" and pilot.split != "team":
+                raise ValidationError(
+                    self.env._("Compared with their own past, whole teams follow the candidate: split by team.")
+                )
+
+    @api.constrains("alpha", "power", "cycles", "history_days", "effect_wanted", "size_by_hand")
+    def _check_numbers(self):
+        for pilot in self:
+            if not 0.1 <= pilot.alpha <= 20 or not 50 <= pilot.power <= 99:
+                raise ValidationError(
+                    self.env._("Choose an error level between 0.1 and 20 % and a power between 50 and 99 %.")
+                )
+            if not 1 <= pilot.cycles <= 12 or not 30 <= pilot.history_days <= 1825 or pilot.size_by_hand < 0:
+                raise ValidationError(
+                    self.env._("Choose 1 to 12 sales cycles, 30 to 1825 days of history and no negative size.")
+                )
+            if not pilot.effect_wanted or not -95 <= pilot.effect_wanted <= 900:
+                raise ValidationError(
+                    self.env._("Say which effect the pilot shall be able to show, in percent: not 0, -95 to 900.")
+                )
+
+    @api.constrains("kpi_id", "guardrail_ids")
+    def _check_indicators(self):
+        for pilot in self:
+            if pilot.kpi_id & pilot.guardrail_ids:
+                raise ValidationError(self.env._("The primary indicator is no guardrail of itself."))
+            for kpi in pilot.kpi_id | pilot.guardrail_ids:
+                if not pilot._counts_leads(kpi):
+                    raise ValidationError(
+                        self.env._(
+                            "%s does not count records of leads, so it cannot be told apart by arm. Choose another.",
+                            kpi.name,
+                        )
+                    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_kept_fields(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_kept_fields(vals)
+        if DESIGN_FIELDS & vals.keys():
+            for pilot in self.filtered(lambda pilot: pilot.state != "draft"):
+                if not self.env.su:
+                    raise UserError(
+                        self.env._(
+                            "“%s” has begun: its question and design are settled, so that nobody bends them to the "
+                            "outcome. Close it and set up another one.",
+                            pilot.name,
+                        )
+                    )
+            if "state" not in vals:
+                # sudo: kept by the pilot itself; another design needs another plan
+                self.filtered(lambda pilot: pilot.state == "draft" and pilot.plan).sudo().write(
+                    {"plan": False, "planned_size": 0, "planned_leads": 0, "expected_days": 0}
+                )
+        result = super().write(vals)
+        if {"state", "team_ids", "control_team_ids", "tag_ids"} & vals.keys():
+            self._clear_enrolment()
+        return result
+
+    def _check_kept_fields(self, vals):
+        if not self.env.su and (names := KEPT_FIELDS & vals.keys()):
+            raise UserError(
+                self.env._(
+                    "The pilot keeps this itself: %s.",
+                    ", ".join(sorted(self._fields[name]._description_string(self.env) for name in names)),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_drafts(self):
+        for pilot in self:
+            if pilot.state != "draft":
+                raise UserError(self.env._("“%s” has begun: it is kept, whatever came of it.", pilot.name))
+
+    # ------------------------------------------------------------------
+    # Start
+    # ------------------------------------------------------------------
+
+    def action_start(self):
+        """Put the candidate to work for the leads that are drawn for it, from the start date on."""
+        self.check_access("write")
+        for pilot in self:
+            pilot._check_ready()
+            pilot._start()
+        return True
+
+    def _check_ready(self):
+        """:raise UserError: what is missing, in one sentence"""
+        self.ensure_one()
+        if self.state != "draft":
+            raise UserError(self.env._("“%s” has begun already.", self.name))
+        if not (self.question or "").strip() or not self.kpi_id or not self.candidate_process_id or not self.team_ids:
+            raise UserError(
+                self.env._("A pilot needs a question, a primary indicator, a candidate and at least one pilot team.")
+            )
+        if not self.plan or not self.planned_size:
+            raise UserError(self.env._("Plan the pilot first: the number of leads is settled before the first one."))
+        if self.candidate_process_id.state not in ("draft", "pilot") or not self.candidate_process_id.stage_ids:
+            raise UserError(
+                self.env._("The candidate is a draft with stages: make it with “New Version” from the baseline.")
+            )
+        if self.baseline_kind == "version":
+            self._check_baseline()
+        self._check_overlap()
+
+    def _check_baseline(self):
+        if not self.baseline_process_id:
+            raise UserError(self.env._("Choose the version that the candidate is compared with."))
+        running, _teams = self.env["sales.process"]._get_running_teams()
+        for team in self.team_ids | self.control_team_ids:
+            if running.get(team.id) != self.baseline_process_id.id:
+                raise UserError(
+                    self.env._(
+                        "%(team)s does not follow %(process)s, so it cannot be compared with it.",
+                        team=team.name,
+                        process=self.baseline_process_id.display_name,
+                    )
+                )
+        if self.split == "team" and not self.control_team_ids:
+            raise UserError(
+                self.env._("Split by team: choose teams that go on with the baseline, or compare with the past.")
+            )
+
+    def _check_overlap(self):
+        # sudo: pilots of other companies may share a team
+        teams = self.team_ids | self.control_team_ids
+        for other in self.sudo().search([("state", "in", ENROLLING), ("id", "!=", self.id)]):
+            shared = (other.team_ids | other.control_team_ids) & teams
+            apart = self.tag_ids and other.tag_ids and not self.tag_ids & other.tag_ids
+            if shared and not apart:
+                raise UserError(
+                    self.env._(
+                        "%(teams)s take part in “%(pilot)s”, and a lead takes part in one pilot at a time. "
+                        "Wait for it, or choose other teams or industries.",
+                        teams=", ".join(shared.mapped("name")),
+                        pilot=other.name,
+                    )
+                )
+
+    def _start(self):
+        self.ensure_one()
+        candidate = self.candidate_process_id
+        start = max(self.date_start or self.env.cr.now(), self.env.cr.now())
+        if candidate.state == "draft":
+            activation = self.env["sales.process.activation"].create(
+                {"process_id": candidate.id, "team_ids": [Command.set(self.team_ids.ids)]}
+            )
+            activation._create_pipeline_stages()
+            candidate.write(
+                {
+                    "state": "pilot",
+                    "predecessor_id": candidate.predecessor_id.id or self.baseline_process_id.id,
+                }
+            )
+        # sudo: kept by the pilot itself
+        self.sudo().write(
+            {
+                "state": "running",
+                "date_start": start,
+                "date_end": fields.Datetime.add(start, days=self._get_length_days()),
+                "salt": pilot_assign.new_salt(),
+                "looks": {},
+                "breaches": {},
+            }
+        )
+        if self.split == "user":
+            self.sudo().allocation = self._draw_people()
+        self.env["sales.process"]._clear_playbooks()
+        self._clear_enrolment()
+
+    def action_view_leads(self):
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: which leads take part; the user's own rules say which of them show
+        leads = self.sudo().assignment_ids.lead_id
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm.crm_lead_opportunities")
+        return action | {"domain": [("id", "in", leads.ids)], "context": {"active_test": False}}
+
+    def action_open_decision(self):
+        self.ensure_one()
+        self.check_access("write")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sales_process_framework.sales_process_pilot_decide_action"
+        )
+        return action | {"context": {"default_pilot_id": self.id}}
+
+    # ------------------------------------------------------------------
+    # End
+    # ------------------------------------------------------------------
+
+    def _close(self):
+        """Nobody is drawn any more; who was drawn for what is kept."""
+        for pilot in self:
+            # sudo: kept by the pilot itself
+            pilot.sudo().assignment_ids.write({"is_running": False})
+            pilot.sudo().write({"date_closed": self.env.cr.now()})
+        self._clear_enrolment()
+
+    def _extend(self, cycles):
+        self.ensure_one()
+        days = cycles * ((self.plan or {}).get("cycle") or 30)
+        # sudo: kept by the pilot itself
+        self.sudo().write(
+            {
+                "cycles": self.cycles + cycles,
+                "date_end": fields.Datetime.add(max(self.date_end, self.env.cr.now()), days=days),
+            }
+        )
+
+    def _return_leads(self):
+        """Open leads of the candidate go on with the baseline, where it knows their stage."""
+        baseline = self.baseline_process_id
+        if baseline.state not in ("pilot", "active"):
+            return
+        # sudo: leads of the pilot, whoever has them
+        leads = (
+            self.env["crm.lead"]
+            .sudo()
+            .search([("sales_process_id", "=", self.candidate_process_id.id), ("won_status", "=", "pending")])
+        )
+        playbook = self.env["sales.process"]._get_playbook(baseline.id)
+        leads.filtered(lambda lead: playbook.position(lead.stage_id.id) is not None)._attach_to_process(baseline)
+
+    def _record_decision(self, decision, reason):
+        self.ensure_one()
+        now = self.env.cr.now()
+        pilot = self.sudo()
+        # sudo: kept by the pilot itself
+        pilot.write(
+            {
+                "state": decision,
+                "decision": decision,
+                "reason": reason,
+                "decided_by_id": self.env.uid,
+                "decided_on": now,
+            }
+        )
+        self.env["sales.process.pilot.decision"].sudo().create(
+            {
+                "pilot_id": pilot.id,
+                "company_id": pilot.company_id.id,
+                "decision": decision,
+                "reason": reason,
+                "user_id": self.env.uid,
+                "date": now,
+                "verdict": pilot.verdict,
+                "analysis": pilot.analysis,
+            }
+        )
+        pilot.activity_feedback(["mail.mail_activity_data_todo"], feedback=reason)

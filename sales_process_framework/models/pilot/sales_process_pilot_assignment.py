@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .sales_process_pilot import ARMS
+from .pilot_labels import ARMS
 
 
 class SalesProcessPilotAssignment(models.Model):
@@ -12,7 +12,7 @@ class SalesProcessPilotAssignment(models.Model):
     _rec_name = "lead_id"
     _log_access = False
 
-    pilot_id = fields.Many2one("sales.process.pilot", required=True, readonly=True, index=True, ondelete="cascade")
+    pilot_id = fields.Many2one("sales.process.pilot", required=True, readonly=True, ondelete="cascade")
     lead_id = fields.Many2one("crm.lead", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", readonly=True)
     arm = fields.Selection(ARMS, required=True, readonly=True)
@@ -23,3 +23,4 @@ class SalesProcessPilotAssignment(models.Model):
 
     _running_idx = models.UniqueIndex("(lead_id) WHERE is_running", "A lead takes part in one running pilot at most.")
     _pilot_lead_idx = models.UniqueIndex("(lead_id, pilot_id)", "A lead has one arm in a pilot.")
+    _stratum_idx = models.Index("(pilot_id, stratum, arm)")

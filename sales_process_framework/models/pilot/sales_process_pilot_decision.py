@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .sales_process_pilot import DECISIONS, VERDICTS
+from .pilot_labels import DECISIONS, VERDICTS
 
 
 class SalesProcessPilotDecision(models.Model):

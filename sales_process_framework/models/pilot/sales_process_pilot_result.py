@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .sales_process_pilot import ARMS
+from .pilot_labels import ARMS
 
 
 class SalesProcessPilotResult(models.Model):

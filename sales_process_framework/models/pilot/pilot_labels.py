@@ -1,0 +1,14 @@
+"""What several models of pilots have in common."""
+
+#: States in which new leads take part.
+ENROLLING = ("running", "extended")
+ARMS = [("baseline", "Baseline"), ("candidate", "Candidate")]
+VERDICTS = [
+    ("none", "Not enough data"),
+    ("better", "Candidate is better"),
+    ("worse", "Candidate is worse"),
+    ("no_difference", "No difference shown"),
+]
+DECISIONS = [("adopted", "Adopt"), ("extended", "Extend"), ("dropped", "Drop")]
+#: Who reads figures and verdicts.
+LEADERS = "sales_team.group_sale_salesman_all_leads"

@@ -1,0 +1,4 @@
+from . import test_pilot
+from . import test_pilot_design
+from . import test_pilot_security
+from . import test_pilot_verdict

@@ -1,0 +1,148 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.tests import tagged
+
+from ...tools import pilot_compare
+from .common import PilotCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDesigns(PilotCommon):
+    """Other comparisons than that of drawn leads: times, people, teams, the past."""
+
+    def test_times_with_open_deals(self):
+        """Half of the candidate's deals take 20 days, half of the baseline's 60; open ones are censored."""
+        self._history(share=0.8)
+        pilot = self._start(self._pilot(kpi_id=self.sales_cycle.id, effect_wanted=-50))
+        self._enroll(120)
+        times = {}
+        for arm, leads, scale in zip(("baseline", "candidate"), self._arms(pilot), (60, 20), strict=True):
+            born = [self.now - timedelta(days=30 + 2 * number) for number in range(len(leads))]
+            days = [scale * (0.5 + number / len(leads)) for number in range(len(leads))]
+            self._decide(leads, [True] * len(leads), days, born)
+            ages = [30 + 2 * number for number in range(len(leads))]
+            times[arm] = pilot_compare.Times(
+                tuple(day for day, age in zip(days, ages, strict=True) if day < age),
+                tuple(age for day, age in zip(days, ages, strict=True) if day >= age),
+            )
+        self._ago(pilot, 200)
+        pilot._follow()
+
+        primary = pilot.analysis["primary"]
+        expected = pilot_compare.compare_times(times["baseline"], times["candidate"])
+        self.assertEqual(primary["method"], "logrank")
+        self.assertAlmostEqual(primary["z"], expected.z, places=3)
+        self.assertAlmostEqual(primary["effect"], expected.effect, places=3)
+        self.assertEqual(primary["information"], len(times["baseline"].ended) + len(times["candidate"].ended))
+        self.assertTrue(primary["good"], "sooner is better")
+        self.assertEqual(pilot.verdict, "better")
+        self.assertIn("Log-rank", pilot.report_html)
+        self.assertIn("half of the deals are won after", pilot.report_html)
+        self.assertEqual(pilot.analysis["plot"]["kind"], "curve")
+
+    def test_people_drawn_as_a_whole(self):
+        self._history(share=0.4)
+        members = [self._new_user(f"spf_pilot_{number}", "sales_team.group_sale_salesman") for number in range(6)]
+        self.team.member_ids = [Command.set([user.id for user in members])]
+        pilot = self._start(self._pilot(split="user"))
+        for user in members:
+            self._enroll(40, user=user)
+        for leads, share in zip(self._arms(pilot), (0.3, 0.5), strict=True):
+            # of each person the same share
+            for group in leads.grouped("user_id").values():
+                self._decide(group, [place < share * len(group) for place in range(len(group))], [30] * len(group))
+        self._ago(pilot, 120)
+        pilot.sudo().planned_size = 240
+        pilot._follow()
+
+        primary = pilot.analysis["primary"]
+        checks = {code: (holds, values) for code, holds, values in primary["checks"]}
+        self.assertEqual(checks["clusters"][1]["count"], 6)
+        self.assertTrue(checks["clusters"][0])
+        plain = pilot_compare.compare_proportions(36, 120, 60, 120)
+        self.assertGreater(primary["pvalue"], plain.pvalue, "six people are less than 240 leads")
+
+    def test_teams_by_their_change(self):
+        """Everybody got better by ten points, the pilot team by thirty: twenty are the candidate's."""
+        self.process.team_ids = [Command.link(self.other_team.id)]
+        self._history(count=300, share=0.30, days=(5, 15))
+        self._history(count=300, share=0.40, days=(5, 15), team=self.other_team)
+        pilot = self._start(
+            self._pilot(split="team", control_team_ids=[Command.set(self.other_team.ids)], effect_wanted=60)
+        )
+        self._enroll(200)
+        self._enroll(200, team=self.other_team)
+        baseline, candidate = self._arms(pilot)
+        self.assertEqual((baseline.team_id, candidate.team_id), (self.other_team, self.team))
+        self.assertEqual((baseline.sales_process_id, candidate.sales_process_id), (self.process, self.candidate))
+        for leads, share in ((baseline, 0.50), (candidate, 0.60)):
+            self._decide(leads, [place < share * len(leads) for place in range(len(leads))], [10] * len(leads))
+        pilot.sudo().planned_size = 400
+        window = pilot._get_window()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET create_date = %s WHERE id = ANY(%s)", [self.now, (baseline | candidate).ids]
+        )
+        self.env.cr.execute(
+            "UPDATE crm_lead SET date_closed = %s WHERE id = ANY(%s)", [self.now, (baseline | candidate).ids]
+        )
+        self.assertEqual(window[1], pilot.date_start)
+        pilot.sudo().date_start = self.now - timedelta(seconds=1)
+        with self._at(timedelta(seconds=5)):
+            pilot._analyse()
+
+        primary = pilot.analysis["primary"]
+        self.assertEqual(primary["method"], "did_proportions")
+        self.assertAlmostEqual(primary["effect"], 0.20, delta=0.09)
+        codes = [code for code, _holds, _values in primary["checks"]]
+        self.assertEqual(codes, ["parallel_trends", "few_teams"])
+        self.assertIn("had they changed like the others", pilot.report_html)
+
+    def test_compared_with_the_past(self):
+        self._history(count=200, share=0.3, days=(5, 15))
+        pilot = self._start(
+            self._pilot(split="team", baseline_kind="history", baseline_process_id=False, effect_wanted=60)
+        )
+        self.assertIn("history", [code for code, _values in pilot.plan["warnings"]])
+        self._enroll(150)
+        baseline, candidate = self._arms(pilot)
+        self.assertFalse(baseline)
+        self.assertEqual(candidate.sales_process_id, self.candidate)
+        self.env.flush_all()
+        self.env.cr.execute(
+            """UPDATE crm_lead SET date_closed = %s, won_status = CASE WHEN id %% 2 = 0 THEN 'won' ELSE 'lost' END
+                WHERE id = ANY(%s)""",
+            [self.now + timedelta(seconds=1), candidate.ids],
+        )
+        pilot.sudo().planned_size = 300
+        pilot.sudo().date_start = self.now - timedelta(seconds=1)
+        with self._at(timedelta(seconds=5)):
+            pilot._analyse()
+
+        primary = pilot.analysis["primary"]
+        self.assertAlmostEqual(primary["values"][0], 0.3, delta=0.08)
+        self.assertEqual(primary["values"][1], 0.5)
+        self.assertEqual(pilot.verdict, "better")
+        self.assertIn("whatever else changed meanwhile", pilot.report_html)
+
+    def _at(self, after):
+        return patch.object(type(self.env.cr), "now", lambda _cr: self.now + after)
+
+    def test_seniority_of_the_groups(self):
+        """Experienced people here, new ones there: said before the start."""
+        self._history()
+        newcomers = [self._new_user(f"spf_new_{number}", "sales_team.group_sale_salesman") for number in range(3)]
+        self.process.team_ids = [Command.link(self.other_team.id)]
+        self.other_team.member_ids = [Command.set([user.id for user in newcomers])]
+        self.env.cr.execute(
+            "UPDATE res_users SET create_date = %s WHERE id = ANY(%s)",
+            [self.now - timedelta(days=800), (self.rep | self.colleague).ids],
+        )
+        self.env.invalidate_all()
+        pilot = self._pilot(split="team", control_team_ids=[Command.set(self.other_team.ids)])
+        pilot.action_plan()
+        codes = dict(pilot.plan["warnings"])
+        self.assertEqual(codes["seniority"], {"pilot": 100, "control": 0})
+        self.assertTrue(codes["one_seniority"]["senior"])
+        self.assertIn("Experience differs", pilot.plan_html)

@@ -1,0 +1,96 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ...models.pilot.pilot_labels import DECISIONS
+
+
+class SalesProcessPilotDecide(models.TransientModel):
+    """Close a pilot or give it more time, with the reasons."""
+
+    _name = "sales.process.pilot.decide"
+    _description = "Decide on a Pilot"
+
+    pilot_id = fields.Many2one("sales.process.pilot", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="pilot_id.company_id")
+    verdict_text = fields.Text(string="Result", compute="_compute_verdict_text")
+    decision = fields.Selection(DECISIONS, required=True, default="adopted")
+    reason = fields.Text(string="Reasons", help="What spoke for it and against it. Kept with the pilot.")
+    team_ids = fields.Many2many(
+        "crm.team",
+        string="Teams That Adopt It",
+        compute="_compute_team_ids",
+        store=True,
+        readonly=False,
+        check_company=True,
+        help="Their new leads follow the candidate from now on; further teams can follow in a rollout.",
+    )
+    cycles = fields.Integer(string="More Sales Cycles", default=1)
+    return_leads = fields.Boolean(
+        string="Open Leads Go Back to the Baseline",
+        help="Otherwise they finish on the version they follow.",
+    )
+
+    @api.depends("pilot_id")
+    def _compute_verdict_text(self):
+        for wizard in self:
+            wizard.verdict_text = wizard.pilot_id._say_verdict() if wizard.pilot_id else False
+
+    @api.depends("pilot_id")
+    def _compute_team_ids(self):
+        for wizard in self:
+            baseline = wizard.pilot_id.baseline_process_id
+            teams = baseline.team_ids if baseline.state in ("pilot", "active") else baseline.team_ids.browse()
+            wizard.team_ids = [Command.set((teams | wizard.pilot_id.team_ids).ids)]
+
+    def action_decide(self):
+        self.ensure_one()
+        pilot = self.pilot_id
+        pilot.check_access("write")
+        if pilot.state not in ("running", "extended", "analysis"):
+            raise UserError(self.env._("“%s” is not under way.", pilot.name))
+        if not (self.reason or "").strip():
+            raise UserError(self.env._("Give the reasons: those who come later will want to know."))
+        getattr(self, f"_apply_{self.decision}")(pilot)
+        pilot._record_decision(self.decision, self.reason.strip())
+        return pilot.get_formview_action()
+
+    def _apply_adopted(self, pilot):
+        """The candidate takes over; the baseline goes on for teams that do not adopt it yet."""
+        if not self.team_ids:
+            raise UserError(self.env._("Choose the teams that adopt the candidate."))
+        candidate = pilot.candidate_process_id
+        activation = self.env["sales.process.activation"].create(
+            {"process_id": candidate.id, "team_ids": [Command.set(self.team_ids.ids)]}
+        )
+        for column in candidate.stage_ids.stage_id:
+            if column.team_ids and not self.team_ids <= column.team_ids:
+                column.team_ids |= self.team_ids
+        pilot._close()
+        activation._retire_for_teams()
+        candidate.write(
+            {
+                "team_ids": [Command.set(self.team_ids.ids)],
+                "state": "active",
+                "date_activated": self.env.cr.now(),
+            }
+        )
+
+    def _apply_dropped(self, pilot):
+        candidate = pilot.candidate_process_id
+        pilot._close()
+        if candidate.state == "pilot":
+            candidate.write({"state": "retired"})
+        if self.return_leads:
+            pilot._return_leads()
+
+    def _apply_extended(self, pilot):
+        if not 1 <= self.cycles <= 12:
+            raise UserError(self.env._("Extend by 1 to 12 sales cycles."))
+        if pilot.verdict_date:
+            raise UserError(
+                self.env._(
+                    "The verdict is there: looking again until it is another one would prove nothing. Adopt or drop "
+                    "the candidate, and set up a new pilot for what is still open."
+                )
+            )
+        pilot._extend(self.cycles)
