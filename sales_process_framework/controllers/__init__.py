@@ -1,1 +1,2 @@
 from . import sales_process_journey
+from . import sales_process_scorecard

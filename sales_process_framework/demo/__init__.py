@@ -6,3 +6,4 @@ from . import alert
 from . import kpi
 from . import health
 from . import goal
+from . import scorecard

@@ -1,6 +1,7 @@
 # What stages and versions are composed of.
 from .health import sales_process_stage_limit
 from . import pilot
+from . import scorecard
 from . import version
 from . import process
 from . import gate
@@ -21,7 +22,6 @@ from . import dashboard
 from . import alert
 from . import goal
 from . import health_report
-from . import scorecard
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

@@ -11,6 +11,7 @@ class CrmLead(models.Model):
         "sales.process.checklist.mixin",
         "sales.process.lead.trail.mixin",
         "sales.process.alert.mixin",
+        "sales.process.scorecard.lead.mixin",
         "sales.process.health.mixin",
         "sales.process.enablement.mixin",
         "sales.process.buyer.mixin",

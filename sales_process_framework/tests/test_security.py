@@ -41,6 +41,7 @@ CONFIGURATION = {
     "sales.process.migration.requirement.map",
     "sales.process.alert.escalation",
     "sales.process.pilot",
+    "sales.process.completeness.rule",
     "sales.process.scorecard.scheme",
     "sales.process.scorecard.weight",
 }

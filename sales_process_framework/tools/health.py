@@ -1,7 +1,7 @@
 """How sound an open lead is: a score from parts that each say why. Pure Python; its SQL twin is the refresh.
 
-A part scores 0 to 100 and has a weight; parts about which nothing can be said are left out, and the score is the
-weighted mean of the others, rounded half up.
+A part scores 0 to 100 and has a weight, which each process can set otherwise; parts about which nothing can be said are
+left out, and the score is the weighted mean of the others, rounded half up.
 
 ========  ======  =====================================================================================
 part      weight  100 when …, 0 when …
@@ -64,12 +64,14 @@ def part_scores(facts: LeadFacts, now: datetime) -> dict[str, float | None]:
     }
 
 
-def score(parts: dict[str, float | None]) -> int:
+def score(parts: dict[str, float | None], weights: dict[str, int] | None = None) -> int:
     """The weighted mean of the parts that say something.
 
+    :param weights: those of a process, where they are not the usual ones
     :return: 0 to 100
     """
-    counted = [(WEIGHTS[part], value) for part, value in parts.items() if value is not None]
+    weights = weights or WEIGHTS
+    counted = [(weights[part], value) for part, value in parts.items() if value is not None]
     weight = sum(weight for weight, _value in counted)
     return int(sum(weight * value for weight, value in counted) / weight + 0.5) if weight else 0
 

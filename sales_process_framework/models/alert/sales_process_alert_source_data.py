@@ -40,11 +40,8 @@ class AlertSourceData(models.AbstractModel):
         return result
 
     def _describe(self, alert, facts):
-        names = [
-            self.env["crm.lead"]._fields[name]._description_string(self.env)
-            for name in facts.get("missing") or []
-            if name in self.env["crm.lead"]._fields
-        ]
+        Lead = self.env["crm.lead"]
+        names = [Lead._get_completeness_label(key) for key in facts.get("missing") or []]
         return self.env._(
             "%(filled)s of %(total)s fields are filled in. Missing: %(names)s.",
             filled=facts.get("filled"),
@@ -65,10 +62,13 @@ class AlertSourceData(models.AbstractModel):
     def _get_causes_sql(self, rule, scan, leads=None):
         stages = self.env["sales.process.stage"].sudo().browse(scan.stage_ids)
         Process = self.env["sales.process"]
+        asked = {}
+        for stage in stages:
+            asked.setdefault(Process._get_completeness_items(stage.process_id.id)[stage.id], []).append(stage.id)
         parts = [
-            self._get_process_causes_sql(rule, scan, leads, group.ids, names)
-            for process, group in stages.grouped("process_id").items()
-            if (names := Process._get_completeness_fields(process.id))
+            self._get_process_causes_sql(rule, scan, leads, stage_ids, items)
+            for items, stage_ids in asked.items()
+            if items
         ]
         return SQL(" UNION ALL ").join(parts) if parts else self._get_nothing_sql()
 
@@ -79,18 +79,15 @@ class AlertSourceData(models.AbstractModel):
                       NULL::jsonb AS facts WHERE FALSE"""
         )
 
-    def _get_process_causes_sql(self, rule, scan, leads, stage_ids, names):
+    def _get_process_causes_sql(self, rule, scan, leads, stage_ids, items):
         Lead = self.env["crm.lead"]
-        filled = Lead._get_completeness_sql("lead", names)
-        missing = SQL(", ").join(
-            SQL("CASE WHEN %s = 0 THEN %s END", Lead._get_completeness_sql("lead", [name]), name) for name in names
-        )
+        filled = Lead._get_items_sql("lead", items, scan.latest)
         return SQL(
             """
             SELECT lead.id AS lead_id, NULL::integer AS request_id, NULL::integer AS kpi_value_id,
                    cut.company_id, 'visit:' || visit.id AS cause_key, visit.entered AS since,
                    jsonb_build_object('filled', %(filled)s, 'total', %(total)s::integer,
-                                      'missing', array_remove(ARRAY[%(missing)s]::text[], NULL)) AS facts
+                                      'missing', %(missing)s) AS facts
               FROM sales_process_visit AS visit
               JOIN crm_lead AS lead ON lead.id = visit.lead_id
               %(joins)s
@@ -99,8 +96,8 @@ class AlertSourceData(models.AbstractModel):
                AND 100.0 * %(filled)s < %(limit)s * %(total)s
             """,
             filled=filled,
-            total=len(names),
-            missing=missing,
+            total=len(items),
+            missing=Lead._get_missing_sql("lead", items, scan.latest),
             joins=self._get_lead_joins_sql(scan),
             latest=scan.latest,
             stages=stage_ids,

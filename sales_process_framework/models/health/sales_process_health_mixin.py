@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
-from ...tools import filled, health
+from ...tools import health
 
 
 class SalesProcessHealthMixin(models.AbstractModel):
@@ -9,6 +9,7 @@ class SalesProcessHealthMixin(models.AbstractModel):
 
     _name = "sales.process.health.mixin"
     _description = "Health of leads"
+    _inherit = ["sales.process.completeness.sql"]
 
     sales_health = fields.Integer(
         readonly=True,
@@ -51,40 +52,28 @@ class SalesProcessHealthMixin(models.AbstractModel):
     # Completeness
     # ------------------------------------------------------------------
 
-    def _get_completeness_sql(self, alias, field_names):
-        """How many of the fields hold a value, as an SQL expression on a row of ``crm_lead``.
-
-        0 and False are values; blanks and empty HTML are none, as everywhere in a process.
-
-        :param alias: of ``crm_lead`` in the caller's query
-        :param field_names: stored fields with a column of their own
-        :return: SQL of an integer between 0 and ``len(field_names)``
-        """
-        parts = [
-            filled.filled_sql(SQL.identifier(alias, name), self._fields[name].type, self._fields[name].translate)
-            for name in field_names
-        ]
-        return SQL("(%s)", SQL(" + ").join(parts)) if parts else SQL("0")
-
     @api.readonly
     def get_sales_completeness(self):
-        """What of the data that makes a lead complete is missing.
+        """What of the data that makes a lead complete in its stage is missing.
 
-        :return: {"filled", "asked": numbers of fields, "missing": [{"name", "label"}]}
+        :return: {"filled", "asked": numbers, "missing": [{"name": the field to fill in or False, "label"}]}
         """
         self.ensure_one()
         self.check_access("read")
-        names = self.env["sales.process"]._get_completeness_fields(self.sales_process_id.id)
-        if not names:
+        by_stage = self.env["sales.process"]._get_completeness_items(self.sales_process_id.id)
+        items = by_stage.get(self.sales_process_stage_id.id, by_stage[None])
+        if not items:
             return {"filled": 0, "asked": 0, "missing": []}
         self.flush_recordset()
-        columns = SQL(", ").join(self._get_completeness_sql("lead", [name]) for name in names)
-        [row] = self.env.execute_query(SQL("SELECT %s FROM crm_lead AS lead WHERE id = %s", columns, self.id))
-        missing = [name for name, there in zip(names, row, strict=True) if not there]
+        columns = self._get_missing_sql("lead", items, self.env.cr.now())
+        [[missing]] = self.env.execute_query(SQL("SELECT %s FROM crm_lead AS lead WHERE id = %s", columns, self.id))
+        fields_of = {item.key: item.field for item in items}
         return {
-            "filled": len(names) - len(missing),
-            "asked": len(names),
-            "missing": [{"name": name, "label": self._fields[name]._description_string(self.env)} for name in missing],
+            "filled": len(items) - len(missing),
+            "asked": len(items),
+            "missing": [
+                {"name": fields_of[key] or False, "label": self._get_completeness_label(key)} for key in missing
+            ],
         }
 
     # ------------------------------------------------------------------
@@ -105,9 +94,11 @@ class SalesProcessHealthMixin(models.AbstractModel):
         if not rows:
             return False
         facts = health.LeadFacts(**{name: value for name, value in rows[0].items() if name != "id"})
+        # sudo: whoever sees the lead sees what its score is made of
+        weights = self.sudo().sales_process_id._get_health_weights()
         now = self.env.cr.now()
         parts = health.part_scores(facts, now)
-        value = health.score(parts)
+        value = health.score(parts, weights)
         labels, reasons = self._get_health_labels(), self._explain_health(facts, now)
         return {
             "score": value,
@@ -117,10 +108,11 @@ class SalesProcessHealthMixin(models.AbstractModel):
                     "part": part,
                     "label": labels[part],
                     "score": None if score is None else round(score),
-                    "weight": health.WEIGHTS[part],
+                    "weight": weights[part],
                     "reason": reasons[part],
                 }
                 for part, score in parts.items()
+                if weights[part]
             ],
             "completeness": self.get_sales_completeness(),
         }

@@ -107,19 +107,24 @@ class SalesProcessHealthSql(models.AbstractModel):
         :return: number of leads whose score changed
         """
         parts = self._sql_part_scores()
+        weight_of = {part: SQL.identifier("process", f"health_weight_{part}") for part in parts}
         weighted = SQL(" + ").join(
-            SQL("COALESCE(%s * %s, 0)", health.WEIGHTS[part], SQL.identifier(part)) for part in parts
+            SQL("COALESCE(%s * %s, 0)", weight_of[part], SQL.identifier("parts", part)) for part in parts
         )
         weights = SQL(" + ").join(
-            SQL("CASE WHEN %s IS NULL THEN 0 ELSE %s END", SQL.identifier(part), health.WEIGHTS[part]) for part in parts
+            SQL("CASE WHEN %s IS NULL THEN 0 ELSE %s END", SQL.identifier("parts", part), weight_of[part])
+            for part in parts
         )
         columns = SQL(", ").join(SQL("(%s)::float8 AS %s", sql, SQL.identifier(part)) for part, sql in parts.items())
         self.env.cr.execute(
             SQL(
                 """
                 WITH scored AS (
-                    SELECT id, FLOOR((%(weighted)s) / NULLIF(%(weights)s, 0) + 0.5)::int AS score
+                    SELECT parts.id,
+                           COALESCE(FLOOR((%(weighted)s) / NULLIF(%(weights)s, 0) + 0.5), 0)::int AS score
                       FROM (SELECT id, %(columns)s FROM (%(facts)s) AS facts) AS parts
+                      JOIN crm_lead AS scored_lead ON scored_lead.id = parts.id
+                      JOIN sales_process AS process ON process.id = scored_lead.sales_process_id
                 ), wanted AS (
                     SELECT given.id, scored.score,
                            CASE WHEN scored.score >= %(good)s THEN 'good' WHEN scored.score >= %(watch)s THEN 'watch'
@@ -161,6 +166,10 @@ class SalesProcessHealthSql(models.AbstractModel):
             )
         )
         return [number for (number,) in self.env.cr.fetchall()]
+
+    @api.model
+    def _refresh_health_later(self):
+        self.env.ref("sales_process_framework.ir_cron_refresh_health").sudo()._trigger()
 
     @api.model
     def _refresh_all_health(self):

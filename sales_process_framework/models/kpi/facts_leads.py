@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import models
 from odoo.tools import SQL
 
@@ -49,29 +51,26 @@ class SalesProcessKpiFactsLeads(models.AbstractModel):
     def _facts_data_completeness(self, start, stop, company_ids):
         """Fields that hold a value / fields that should, over the opportunities open at the end of the period (R4).
 
-        Which fields those are, each process says; a lead without a process is asked for the usual ones. Snapshot; a
-        past period that is computed later is judged by what the leads hold today.
+        Which fields those are, each process and stage says, dates ahead and contact of late among them; a lead without
+        a process is asked for the usual ones. Snapshot; a past period that is computed later is judged by what the
+        leads hold today, in the stage where they are today.
         """
-        filled, asked = self._get_completeness_cases()
+        filled, asked = self._get_completeness_cases(stop)
         return self._select_leads(company_ids, where=self._sql_open_at(stop), num=filled, den=asked)
 
-    def _get_completeness_cases(self):
-        """:return: (SQL of the number of fields filled, SQL of the number of fields asked), of ``lead``"""
+    def _get_completeness_cases(self, stop):
+        """:return: (SQL of the number of things that are there, SQL of the number asked for), of ``lead``"""
         Lead, Process = self.env["crm.lead"], self.env["sales.process"].sudo()
-        by_fields = {}
-        for process in Process.with_context(active_test=False).search([("state", "!=", False)]):
-            names = Process._get_completeness_fields(process.id)
-            by_fields.setdefault(names, []).append(process.id)
-        filled = [
-            SQL("WHEN lead.sales_process_id = ANY(%s) THEN %s", ids, Lead._get_completeness_sql("lead", names))
-            for names, ids in by_fields.items()
-        ]
-        asked = [
-            SQL("WHEN lead.sales_process_id = ANY(%s) THEN %s", ids, len(names)) for names, ids in by_fields.items()
-        ]
-        if not by_fields:
-            return Lead._get_completeness_sql("lead", PLAIN_FIELDS), SQL("%s", len(PLAIN_FIELDS))
+        processes = Process.with_context(active_test=False).search([("state", "!=", False)])
+        moment = stop - timedelta(microseconds=1)
+        filled, asked = [], []
+        for items, process_ids, stage_ids in Process._get_completeness_groups(processes.ids):
+            here = Lead._get_place_sql(process_ids, stage_ids)
+            filled.append(SQL("WHEN %s THEN %s", here, Lead._get_items_sql("lead", items, moment)))
+            asked.append(SQL("WHEN %s THEN %s", here, len(items)))
         plain = Lead._get_completeness_sql("lead", PLAIN_FIELDS)
+        if not filled:
+            return plain, SQL("%s", len(PLAIN_FIELDS))
         return (
             SQL("CASE %s ELSE %s END", SQL(" ").join(filled), plain),
             SQL("CASE %s ELSE %s END", SQL(" ").join(asked), len(PLAIN_FIELDS)),

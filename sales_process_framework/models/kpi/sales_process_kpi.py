@@ -39,6 +39,7 @@ class SalesProcessKpi(models.Model):
     _name = "sales.process.kpi"
     _description = "Indicator"
     _inherit = [
+        "sales.process.scorecard.trigger",
         "sales.process.kpi.series",
         "sales.process.kpi.custom",
         "sales.process.kpi.formula",

@@ -15,6 +15,8 @@ class SalesProcessScorecard(models.Model):
     _name = "sales.process.scorecard"
     _description = "Scorecard"
     _inherit = [
+        "sales.process.scorecard.page",
+        "sales.process.scorecard.sheet",
         "sales.process.scorecard.figures",
     ]
     _order = "date_from desc, user_id"

@@ -6,6 +6,7 @@ class SalesProcessScorecardLine(models.Model):
 
     _name = "sales.process.scorecard.line"
     _description = "Figure of a Scorecard"
+    _inherit = ["sales.process.scorecard.mend", "sales.process.scorecard.page.line"]
     _order = "scorecard_id, sequence, id"
     _rec_name = "kpi_id"
     _log_access = False
