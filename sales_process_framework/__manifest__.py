@@ -154,6 +154,7 @@
         "demo/dashboard/sales_process_dashboard_demo.xml",
         "demo/alert/sales_process_alert_demo.xml",
         "demo/scorecard/sales_process_scorecard_demo.xml",
+        "demo/pilot/sales_process_pilot_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -7,3 +7,4 @@ from . import kpi
 from . import health
 from . import goal
 from . import scorecard
+from . import pilot

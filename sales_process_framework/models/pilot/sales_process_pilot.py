@@ -101,7 +101,12 @@ class SalesProcessPilot(models.Model):
         "sales.process", string="Baseline", check_company=True, index="btree_not_null", ondelete="restrict"
     )
     candidate_process_id = fields.Many2one(
-        "sales.process", string="Candidate", check_company=True, index="btree_not_null", ondelete="restrict"
+        "sales.process",
+        string="Candidate",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('state', '=', 'draft')]",
     )
     team_ids = fields.Many2many(
         "crm.team", "sales_process_pilot_team_rel", "pilot_id", "team_id", string="Pilot Teams", check_company=True
@@ -132,7 +137,13 @@ class SalesProcessPilot(models.Model):
         string="Industries",
         help="Only leads with one of these tags take part. Empty: all.",
     )
-    kpi_id = fields.Many2one("sales.process.kpi", string="Primary Indicator", ondelete="restrict", check_company=True)
+    kpi_id = fields.Many2one(
+        "sales.process.kpi",
+        string="Primary Indicator",
+        ondelete="restrict",
+        check_company=True,
+        default=lambda self: self.env.ref("sales_process_framework.kpi_sales_cycle", raise_if_not_found=False),
+    )
     guardrail_ids = fields.Many2many(
         "sales.process.kpi",
         "sales_process_pilot_guardrail_rel",
@@ -204,6 +215,15 @@ class SalesProcessPilot(models.Model):
         )
         for pilot in self:
             pilot.lead_count = counts.get(pilot._origin, 0)
+
+    @api.onchange("candidate_process_id")
+    def _onchange_candidate_process_id(self):
+        """A version is compared with the one it came from, in the teams that follow that one."""
+        baseline = self.candidate_process_id.predecessor_id
+        if baseline and not self.baseline_process_id:
+            self.baseline_process_id = baseline
+        if not self.team_ids and len(self.baseline_process_id.team_ids) <= 2:
+            self.team_ids = self.baseline_process_id.team_ids
 
     @api.constrains("baseline_process_id", "candidate_process_id", "baseline_kind", "split", "control_team_ids")
     def _check_arms(self):

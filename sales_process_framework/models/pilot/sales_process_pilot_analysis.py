@@ -22,7 +22,7 @@ class SalesProcessPilotAnalysis(models.AbstractModel):
         :return: :class:`~..tools.pilot_compare.Comparison` of the candidate with the baseline
         """
         self.ensure_one()
-        now = self.env.cr.now()
+        now = self._now()
         since = self._read_outcomes(kpi, self._get_members_sql(), self.date_start, now, method == "times")
         if self.split == "team" and self.baseline_kind == "version":
             return self._compare_changes(kpi, method, alpha, since)
@@ -51,7 +51,7 @@ class SalesProcessPilotAnalysis(models.AbstractModel):
         """Did the pilot teams change more than the others?"""
         start, stop = self._get_window()
         before = self._read_outcomes(kpi, self._get_earlier_sql(start, stop), start, stop, method == "times")
-        horizon = max((self.env.cr.now() - self.date_start).total_seconds() / 86400 * HORIZON, 1.0)
+        horizon = max((self._now() - self.date_start).total_seconds() / 86400 * HORIZON, 1.0)
         parts = (before, since)
         if method == "proportions" and not all(found.whole for part in parts for found in part.values()):
             method = "samples"
@@ -110,7 +110,7 @@ class SalesProcessPilotAnalysis(models.AbstractModel):
             "alpha": alpha,
             "good": self._is_good(kpi, comparison),
             "checks": checks,
-            "date": fields.Datetime.to_string(self.env.cr.now()),
+            "date": fields.Datetime.to_string(self._now()),
         }
 
     def _get_checks(self):

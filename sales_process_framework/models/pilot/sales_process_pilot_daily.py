@@ -18,7 +18,7 @@ class SalesProcessPilotDaily(models.AbstractModel):
         parts += [self._get_kpi_sql(kpi) for kpi in self.kpi_id | self.guardrail_ids]
         if "sales.process.feedback" in self.env:
             parts.append(self._get_feedback_sql())
-        day = local_day(self.env.cr.now(), self.company_id._get_sales_timezone())
+        day = local_day(self._now(), self.company_id._get_sales_timezone())
         self.env.cr.execute(
             SQL(
                 """DELETE FROM sales_process_pilot_result WHERE pilot_id = %s AND date = %s""",
@@ -101,7 +101,7 @@ class SalesProcessPilotDaily(models.AbstractModel):
             kpi=kpi.id,
             value=kpi._get_value_sql(),
             measures=kpi._get_measures_sql(),
-            facts=kpi._get_facts_sql(self.date_start, self.env.cr.now(), [self.company_id.id]),
+            facts=kpi._get_facts_sql(self.date_start, self._now(), [self.company_id.id]),
         )
 
     def _get_feedback_sql(self):

@@ -54,6 +54,11 @@ class SalesProcessPilotFacts(models.AbstractModel):
     def _is_time(self, kpi):
         return kpi.computation == "builtin" and kpi.builtin in TIMES_OF
 
+    @api.model
+    def _now(self):
+        """:return: the moment that figures are of; the demo data looks back from several moments of the past"""
+        return self.env.cr.cache.get("sales_process_pilot_now") or self.env.cr.now()
+
     # ------------------------------------------------------------------
     # Which leads
     # ------------------------------------------------------------------
@@ -63,8 +68,10 @@ class SalesProcessPilotFacts(models.AbstractModel):
         self.ensure_one()
         return SQL(
             """SELECT assignment.lead_id, assignment.arm, COALESCE(assignment.cluster, '') AS cluster
-                 FROM sales_process_pilot_assignment AS assignment WHERE assignment.pilot_id = %s""",
+                 FROM sales_process_pilot_assignment AS assignment
+                WHERE assignment.pilot_id = %s AND assignment.date <= %s""",
             self.id,
+            self._now(),
         )
 
     def _get_earlier_sql(self, start, stop):
@@ -101,7 +108,7 @@ class SalesProcessPilotFacts(models.AbstractModel):
     def _get_window(self):
         """:return: (start, stop) of the history that the pilot is planned from and compared with"""
         self.ensure_one()
-        now = self.env.cr.now()
+        now = self._now()
         stop = min(self.date_start or now, now) if self.state != "draft" else now
         return stop - timedelta(days=self.history_days), stop
 

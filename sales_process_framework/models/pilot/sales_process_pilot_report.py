@@ -67,7 +67,7 @@ class SalesProcessPilotReport(models.AbstractModel):
             "information": int(analysis.get("information") or 0),
             "look": pilot._say_look(),
             "effect": primary and pilot._say_effect(primary),
-            "pvalue": primary and primary.get("pvalue") is not None and pilot._say_p(primary["pvalue"]),
+            "pvalue": primary and pilot._say_certainty(primary),
             "method": primary and pilot._say_method(primary["method"]),
             "checks": [pilot._say_check(check) for check in checks],
             "guardrails": [pilot._prepare_guardrail(packed) for packed in analysis.get("guardrails", [])],

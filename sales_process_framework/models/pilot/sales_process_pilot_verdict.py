@@ -87,7 +87,7 @@ class SalesProcessPilotVerdict(models.AbstractModel):
             {
                 "looks": {"primary": primary, "guardrails": guards},
                 "analysis": analysis,
-                "analysed_on": self.env.cr.now(),
+                "analysed_on": self._now(),
             }
         )
         self._conclude(verdict)
@@ -108,7 +108,7 @@ class SalesProcessPilotVerdict(models.AbstractModel):
             "share": round(share, 6),
             "z": round(comparison.z, 4),
             "bound": round(bound, 4),
-            "date": fields.Datetime.to_string(self.env.cr.now()),
+            "date": fields.Datetime.to_string(self._now()),
         }
         return look, self._pack(self.kpi_id, comparison, alpha)
 
@@ -159,11 +159,11 @@ class SalesProcessPilotVerdict(models.AbstractModel):
     def _conclude(self, verdict):
         if self.state not in ENROLLING:
             if verdict:
-                self.sudo().write({"verdict": verdict, "verdict_date": self.env.cr.now()})
+                self.sudo().write({"verdict": verdict, "verdict_date": self._now()})
             return
         if verdict:
-            vals = {"verdict": verdict, "verdict_date": self.env.cr.now(), "state": "analysis"}
-        elif self.date_end and self.env.cr.now() >= self.date_end:
+            vals = {"verdict": verdict, "verdict_date": self._now(), "state": "analysis"}
+        elif self.date_end and self._now() >= self.date_end:
             vals = {"state": "analysis"}
         else:
             return

@@ -97,6 +97,14 @@ class SalesProcessPilotWords(models.AbstractModel):
             return self.env._("%s points", self._say_number(100 * value, 1))
         return self._say_value(kpi, packed["method"], value)
 
+    def _say_certainty(self, packed):
+        """A p of one look among several is none: there the interval says it, which is made for many looks."""
+        if packed.get("pvalue") is None:
+            return ""
+        if self.design == "fixed":
+            return self._say_p(packed["pvalue"])
+        return self.env._("The interval is widened for the looks on the way.")
+
     def _say_method(self, method):
         """:return: the name of the test, and why it is this one"""
         return {
