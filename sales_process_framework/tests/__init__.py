@@ -19,3 +19,4 @@ from . import test_tours
 from . import test_translations
 from . import tools
 from . import pilot
+from . import version

@@ -100,6 +100,7 @@ MANAGER_WIZARDS = {
     "sales.process.alert.preview",
     "sales.process.alert.preview.line",
     "sales.process.pilot.decide",
+    "sales.process.retirement",
 }
 #: Wizards for everybody who sells.
 WIZARDS = {

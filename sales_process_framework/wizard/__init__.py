@@ -9,3 +9,4 @@ from . import kpi
 from . import alert
 from . import goal
 from . import pilot
+from . import version

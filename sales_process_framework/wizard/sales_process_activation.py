@@ -27,11 +27,18 @@ class SalesProcessActivation(models.TransientModel):
     )
     line_ids = fields.One2many("sales.process.activation.line", "activation_id", readonly=True)
     migrate = fields.Selection(
-        [("all", "Open leads of these teams follow the process from now on"), ("new", "Only leads from now on")],
+        [
+            ("all", "Open leads of these teams follow this version from now on: what they answered goes with them"),
+            ("new", "Open leads finish on the version they follow, only new leads follow this one"),
+        ],
         string="Open Leads",
         required=True,
         default="all",
     )
+    migration_ids = fields.Many2many("sales.process.migration", string="Migrations", readonly=True)
+    stage_map_ids = fields.Many2many("sales.process.migration.stage.map", string="Stages of the Present Version")
+    unmapped_count = fields.Integer(compute="_compute_unmapped_count")
+    unexplained_count = fields.Integer(related="process_id.unexplained_count")
     is_checked = fields.Boolean(string="Dry Run Done", readonly=True)
     open_count = fields.Integer(string="Open Leads Checked", readonly=True)
     held_count = fields.Integer(string="Would Be Held Back", readonly=True)
@@ -55,9 +62,15 @@ class SalesProcessActivation(models.TransientModel):
         visible = ["|", ("team_ids", "=", False), ("team_ids", "in", self.process_id.team_ids.ids)]
         return self.env["crm.stage"].search([("name", "=ilike", process_stage.name), *visible], limit=1)
 
-    @api.onchange("team_ids")
+    @api.onchange("team_ids", "migrate")
     def _onchange_team_ids(self):
         self.is_checked = False
+
+    @api.depends("stage_map_ids.target_stage_id")
+    def _compute_unmapped_count(self):
+        for wizard in self:
+            missing = wizard.stage_map_ids.filtered(lambda line: line.lead_count and not line.target_stage_id)
+            wizard.unmapped_count = sum(missing.mapped("lead_count"))
 
     def action_dry_run(self):
         """Count, by requirement, the open leads that the gates would hold back; nothing is changed."""
@@ -65,6 +78,7 @@ class SalesProcessActivation(models.TransientModel):
         self._check_input()
         held, outside, counts, total = [], [], {}, 0
         playbook = self._get_planned_playbook()
+        self._plan_migrations(playbook)
         for leads in self._iterate_open_leads():
             total += len(leads)
             self._check_leads(playbook, leads, held, outside, counts)
@@ -107,8 +121,10 @@ class SalesProcessActivation(models.TransientModel):
                 "predecessor_id": process.predecessor_id.id or previous[:1].id,
             }
         )
+        process._log_changes()
         if self.migrate == "all":
             self._attach_open_leads()
+            self._migrate_open_leads()
         return process.get_formview_action()
 
     def action_view_held(self):
@@ -180,7 +196,7 @@ class SalesProcessActivation(models.TransientModel):
         """Judge one batch: what would each lead need to go on from where it is?"""
         wanted = {stage_id: playbook.to_advance(stage_id) for stage_id in set(leads.stage_id.ids)}
         needed = playbook.with_predecessors(req for reqs in wanted.values() for req in reqs)
-        standings = self.env["sales.process.judgement"]._judge_all(needed.values(), GateFacts(leads))
+        standings = self.env["sales.process.judgement"]._judge_all(needed.values(), self._get_facts(leads))
         for lead in leads:
             if playbook.position(lead.stage_id.id) is None:
                 outside.append(lead.id)
@@ -231,9 +247,51 @@ class SalesProcessActivation(models.TransientModel):
                 other.state = "retired"
         return others
 
+    def _plan_migrations(self, playbook):
+        """One migration for each version that open leads of these teams follow; nothing is changed yet."""
+        Migration = self.env["sales.process.migration"]
+        migrations = Migration.browse()
+        if self.migrate == "all":
+            domain = [*self._get_attached_domain(), ("sales_process_id", "not in", (False, self.process_id.id))]
+            for [source] in self.env["crm.lead"].sudo()._read_group(domain, ["sales_process_id"]):
+                source = source.sudo(False)
+                planned = Migration.search(
+                    [
+                        ("process_id", "=", source.id),
+                        ("target_process_id", "=", self.process_id.id),
+                        ("state", "in", ("draft", "checked")),
+                    ]
+                ).filtered(lambda migration: migration.team_ids == self.team_ids and not migration.is_chosen)[:1]
+                migrations += planned or source._prepare_migration(self.process_id, teams=self.team_ids)
+            for migration in migrations:
+                migration._check(playbook)
+        self.migration_ids = migrations
+        self.stage_map_ids = migrations.stage_map_ids
+
+    def _get_facts(self, leads):
+        """What is known of the leads, as if their migration was done."""
+        facts = GateFacts(leads)
+        for migration in self.migration_ids:
+            migration.sudo()._anticipate_facts(facts)
+        return facts
+
+    def _migrate_open_leads(self):
+        for migration in self.migration_ids:
+            if migration.state != "checked":
+                migration._check()
+            migration._refuse_unmapped()
+            migration._start()
+
+    def _get_attached_domain(self):
+        return [("team_id", "in", self.team_ids.ids), ("won_status", "=", "pending")]
+
     def _attach_open_leads(self):
+        """Those of other versions migrate, with what they answered."""
         Lead = self.env["crm.lead"].sudo()
-        domain = [("team_id", "in", self.team_ids.ids), ("won_status", "=", "pending")]
+        domain = [
+            *self._get_attached_domain(),
+            ("sales_process_id", "not in", self.migration_ids.process_id.ids),
+        ]
         last = 0
         while leads := Lead.search([*domain, ("id", ">", last)], order="id", limit=BATCH):
             last = leads[-1].id

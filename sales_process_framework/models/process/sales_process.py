@@ -239,6 +239,7 @@ class SalesProcess(models.Model):
         for old, new in zip(self.stage_ids.sorted(place), copy.stage_ids.sorted(place), strict=True):
             # The next version takes over the same columns of the pipeline.
             new.stage_id = old.stage_id
+        copy._remember_lineage(self)
         for journey in self.journey_ids.filtered(lambda journey: journey.state != "retired"):
             # Customers take the same way under the next version.
             journey.process_ids = [Command.link(copy.id)]

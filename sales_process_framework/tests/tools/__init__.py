@@ -19,3 +19,4 @@ from . import test_breakdown
 from . import test_forecast
 from . import test_pilot_published
 from . import test_pilot_simulated
+from . import test_version_diff

@@ -1,0 +1,2 @@
+from . import test_comparison
+from . import test_migration
