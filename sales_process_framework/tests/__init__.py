@@ -5,6 +5,8 @@ from . import enablement
 from . import gate
 from . import history
 from . import journey
+from . import goal
+from . import health
 from . import kpi
 from . import process
 from . import buyer
@@ -17,6 +19,7 @@ from . import test_multi_company
 from . import test_security
 from . import test_tours
 from . import test_translations
+from . import scorecard
 from . import tools
 from . import pilot
 from . import version

@@ -6,7 +6,7 @@ from ...tools.period import MONTHS, period_of
 from ..sales_process_demo import SEED
 
 #: What a goal is, by what came of it: most people come near theirs, few beyond; the second company aims too high.
-STRETCH = {"company": (0.86, 1.3), "other": (1.15, 1.6)}
+STRETCH = {"company": (0.82, 1.22), "other": (1.05, 1.45)}
 #: What somebody is asked for of whom nothing was counted, as a share of what the others are asked for.
 BEGINNER = 0.6
 #: Before so much of a quarter has passed it says nothing about itself: the one before does.

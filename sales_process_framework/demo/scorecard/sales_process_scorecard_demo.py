@@ -46,6 +46,7 @@ class SalesProcessScorecardDemo(models.AbstractModel):
         period = period_of(self.env.cr.now().date(), scheme.cycle)
         for _number in range(QUARTERS):
             period = period.previous()
-        scheme.date_from = period.start
+        teams = self._search_ours("crm.team", "team_%")
+        scheme.write({"date_from": period.start, "team_ids": [Command.set(teams.ids)]})
         scheme.action_activate()
         self.env["sales.process.scorecard"].sudo()._refresh()

@@ -61,8 +61,7 @@ class SalesProcessScorecardPage(models.AbstractModel):
             "scheme": known.scheme_id.name,
             "description": known.scheme_id.description or "",
             "cap": known.scheme_id.cap,
-            "period": self.period,
-            "date_to": str(self.date_to),
+            "period": self._prepare_page_period(),
             "score": self.score if self.has_score else None,
             "previous": self.previous_score if self.has_previous else None,
             "coverage": self.coverage,
@@ -83,12 +82,19 @@ class SalesProcessScorecardPage(models.AbstractModel):
         people = [{"id": card.id, "name": card.sudo().user_id.name} for card in same]
         return {
             "people": sorted(people, key=lambda entry: entry["name"]) if len(same) > 1 else [],
-            "periods": [{"id": card.id, "name": card.period} for card in past],
+            "periods": [{"id": card.id, "period": card._prepare_page_period()} for card in past],
             "history": [
-                {"id": card.id, "period": card.period, "score": card.score if card.has_score else None}
+                {
+                    "id": card.id,
+                    "period": card._prepare_page_period(),
+                    "score": card.score if card.has_score else None,
+                }
                 for card in past[:HISTORY].sorted("date_from")
             ],
         }
+
+    def _prepare_page_period(self):
+        return {"from": str(self.date_from), "cycle": self.cycle, "label": self.period}
 
     def _prepare_page_mend(self):
         """What is missing from the person's open deals, as far as the reader sees them."""

@@ -18,7 +18,6 @@ class SalesProcessScorecardScheme(models.Model):
     _description = "Scorecard Scheme"
     _inherit = ["mail.thread"]
     _order = "sequence, id"
-    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True, tracking=True)
     sequence = fields.Integer(default=10, help="Where two schemes fit a person, the first one counts.")
@@ -38,7 +37,6 @@ class SalesProcessScorecardScheme(models.Model):
         "scheme_id",
         "team_id",
         string="Sales Teams",
-        check_company=True,
         tracking=True,
         help="Empty: for the people of every team.",
     )

@@ -20,3 +20,5 @@ from . import test_forecast
 from . import test_pilot_published
 from . import test_pilot_simulated
 from . import test_version_diff
+from . import test_scorecard
+from . import test_completeness
