@@ -80,3 +80,19 @@ def size_for_change(variance: float, effect: float, alpha: float = 0.05, power: 
         return math.inf
     above, beta = _quantiles(alpha, power)
     return 4 * variance * ((above + beta) / effect) ** 2
+
+
+def even_size(first: float, second: float) -> float:
+    """Of two arms of different size: the records of two equal arms that tell as much, both together.
+
+    The variance of a difference goes with 1/n + 1/m, which is 4/N for two arms of N/2.
+    """
+    return 4 * first * second / (first + second) if first and second else 0.0
+
+
+def second_arm(total: float, first: float) -> float:
+    """Records that a second arm needs beside a first one that is there already; infinite where none are enough.
+
+    :param total: of two equal arms together
+    """
+    return total * first / (4 * first - total) if 4 * first > total else math.inf

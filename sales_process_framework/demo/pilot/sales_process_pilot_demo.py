@@ -59,6 +59,7 @@ class SalesProcessPilotDemo(models.AbstractModel):
         )
         self._run(pilot, CLOSED_FROM, CLOSED_TO, 50)
         now = self.env.cr.now()
+        pilot.activity_ids.unlink()
         pilot._close()
         candidate.write({"state": "retired"})
         pilot.with_user(self._ref("user_manager"))._record_decision(
@@ -67,7 +68,7 @@ class SalesProcessPilotDemo(models.AbstractModel):
             "recommendation for machines above 100,000.",
         )
         closed = now - timedelta(days=CLOSED_TO - 6)
-        pilot.write({"date_closed": closed, "decided_on": closed, "analysed_on": closed})
+        pilot.write({"date_end": closed, "date_closed": closed, "decided_on": closed, "analysed_on": closed})
         self.env.flush_all()
         self.env.cr.execute(
             SQL("UPDATE sales_process_pilot_decision SET date = %s WHERE pilot_id = %s", closed, pilot.id)
@@ -115,7 +116,6 @@ class SalesProcessPilotDemo(models.AbstractModel):
             pilot._record_day()
             pilot._analyse()
         del cache["sales_process_pilot_now"]
-        pilot.activity_ids.unlink()
 
     def _enroll_past(self, pilot, start, stop, faster):
         """Draw the leads of that time in pairs; by ``faster`` the story is told."""

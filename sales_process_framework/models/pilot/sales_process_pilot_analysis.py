@@ -1,8 +1,8 @@
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from odoo import fields, models
 
-from ...tools import pilot_change, pilot_cluster, pilot_compare
+from ...tools import pilot_change, pilot_cluster, pilot_compare, pilot_plan
 from ...tools.pilot_compare import Check, Comparison
 
 #: The mean time of a difference in differences is taken up to this share of the time since the start.
@@ -31,7 +31,7 @@ class SalesProcessPilotAnalysis(models.AbstractModel):
             start, stop = self._get_window()
             earlier = self._read_outcomes(kpi, self._get_earlier_sql(start, stop), start, stop, method == "times")
             arms[0] = earlier["candidate"]
-        comparison = self._test(method, alpha, *arms)
+        comparison = self._count_information(self._test(method, alpha, *arms), arms)
         if self.baseline_kind == "history":
             return comparison.adding(Check("history", None))
         if self.split == "user":
@@ -47,6 +47,16 @@ class SalesProcessPilotAnalysis(models.AbstractModel):
             )
         return pilot_compare.compare_samples(base.values, sample.values, alpha)
 
+    def _count_information(self, comparison, arms):
+        """What the plan counts: records, or ended deals, of both arms.
+
+        Where the arms are not drawn to be of the same size, as many as two equal arms would need to tell as much.
+        """
+        if self.split == "lead":
+            return comparison
+        sizes = [len(arm.ended) for arm in arms] if comparison.method == "logrank" else comparison.counts
+        return replace(comparison, information=round(pilot_plan.even_size(*sizes)))
+
     def _compare_changes(self, kpi, method, alpha, since):
         """Did the pilot teams change more than the others?"""
         start, stop = self._get_window()
@@ -60,6 +70,7 @@ class SalesProcessPilotAnalysis(models.AbstractModel):
         )
         name = {"proportions": "did_proportions", "samples": "did_means", "times": "did_survival"}[method]
         comparison = pilot_change.difference_in_differences(name, pilot, control, alpha)
+        comparison = self._count_information(comparison, [])
         middle = start + (stop - start) / 2
         halves = [
             self._read_outcomes(kpi, self._get_earlier_sql(*edges), *edges, method == "times")

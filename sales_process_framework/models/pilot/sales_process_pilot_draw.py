@@ -251,6 +251,10 @@ class SalesProcessPilotDraw(models.AbstractModel):
                    AND lead.won_status = 'pending'
                    AND NOT EXISTS (SELECT FROM sales_process_pilot_assignment AS known
                                     WHERE known.lead_id = lead.id AND (known.is_running OR known.pilot_id = %(pilot)s))
+                   AND (%(split)s <> 'user' OR lead.user_id IS NOT NULL)
+                   AND (cardinality(%(tags)s::integer[]) = 0
+                        OR EXISTS (SELECT FROM crm_tag_rel AS tagged
+                                    WHERE tagged.lead_id = lead.id AND tagged.tag_id = ANY(%(tags)s)))
                    AND NOT EXISTS (SELECT FROM sales_process_visit AS visit
                                     WHERE visit.lead_id = lead.id AND visit."left" IS NOT NULL)
                  ORDER BY lead.id LIMIT %(limit)s
@@ -258,6 +262,8 @@ class SalesProcessPilotDraw(models.AbstractModel):
                 teams=(self.team_ids | self.control_team_ids).ids,
                 youngest=youngest,
                 pilot=self.id,
+                split=self.split,
+                tags=self.tag_ids.ids,
                 limit=LATECOMER_BATCH,
             )
         )

@@ -74,11 +74,16 @@ class SalesProcessPilotPlanning(models.AbstractModel):
         else:
             size = math.ceil(plan["size"] * inflation)
         share = plan.pop("share")
-        leads = math.ceil(size / share) if share else size
-        days = self._get_duration(size, share, rate, curve if plan["method"] == "times" else None)
+        own = size
+        if self.baseline_kind == "history":
+            # one arm is there already, only the other has to come
+            found = pilot_plan.second_arm(size, plan["history"])
+            own = math.ceil(found) if math.isfinite(found) else LONGEST
+        leads = math.ceil(own / share) if share else own
+        days = self._get_duration(own, share, rate, curve if plan["method"] == "times" else None)
         plan |= {"size": size, "leads": leads, "days": days, "rate": rate, "cycle": cycle, "design_effect": effect}
         if plan["method"] == "times" and days < LONGEST:
-            plan["leads"] = max(math.ceil(rate * days), size)
+            plan["leads"] = max(math.ceil(rate * days), own)
         return plan | {"warnings": self._get_warnings(plan)}
 
     def _count(self, members):

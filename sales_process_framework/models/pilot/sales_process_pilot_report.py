@@ -43,7 +43,8 @@ class SalesProcessPilotReport(models.AbstractModel):
 
     def _render_part(self, template):
         self.ensure_one()
-        return Markup(self.env["ir.qweb"]._render(template, {"pilot": self, "report": self._prepare_report()}))
+        values = {"pilot": self, "report": self._prepare_report(), "on_screen": True}
+        return Markup(self.env["ir.qweb"]._render(template, values))
 
     # ------------------------------------------------------------------
     # Contents
@@ -129,6 +130,8 @@ class SalesProcessPilotReport(models.AbstractModel):
             if times
             else self.env._("%s leads with a figure are needed, in both arms together.", self.planned_size)
         )
+        if self.split != "lead":
+            unit += " " + self.env._("Arms of different size need more than that.")
         return {
             "known": known,
             "unit": unit,

@@ -104,6 +104,8 @@ class TestDesigns(PilotCommon):
         pilot = self._start(
             self._pilot(split="team", baseline_kind="history", baseline_process_id=False, effect_wanted=60)
         )
+        even = pilot.planned_size
+        self.assertLess(pilot.planned_leads, even, "one arm is there already")
         self.assertIn("history", [code for code, _values in pilot.plan["warnings"]])
         self._enroll(150)
         baseline, candidate = self._arms(pilot)
@@ -115,12 +117,14 @@ class TestDesigns(PilotCommon):
                 WHERE id = ANY(%s)""",
             [self.now + timedelta(seconds=1), candidate.ids],
         )
-        pilot.sudo().planned_size = 300
+        pilot.sudo().planned_size = 340
         pilot.sudo().date_start = self.now - timedelta(seconds=1)
         with self._at(timedelta(seconds=5)):
             pilot._analyse()
 
         primary = pilot.analysis["primary"]
+        past, own = primary["counts"]
+        self.assertEqual(primary["information"], round(4 * past * own / (past + own)), "the past alone tells nothing")
         self.assertAlmostEqual(primary["values"][0], 0.3, delta=0.08)
         self.assertEqual(primary["values"][1], 0.5)
         self.assertEqual(pilot.verdict, "better")

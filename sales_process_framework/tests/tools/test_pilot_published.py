@@ -130,6 +130,13 @@ class TestPlans(unittest.TestCase):
         """Collett, Modelling Survival Data in Medical Research, example 10.1: ψ = 0.57, power 0.90, 133 deaths."""
         self.assertAlmostEqual(pilot_plan.events_for_times(0.57, power=0.90), 133, delta=0.5)
 
+    def test_arms_of_different_size(self):
+        """1/n + 1/m = 4/N: 50 beside 200 tell as much as 80 beside 80; and back again."""
+        self.assertAlmostEqual(pilot_plan.even_size(200, 50), 160)
+        self.assertAlmostEqual(pilot_plan.second_arm(160, 200), 50)
+        self.assertEqual(pilot_plan.even_size(0, 50), 0)
+        self.assertEqual(pilot_plan.second_arm(160, 40), math.inf)
+
     def test_no_effect_needs_no_end(self):
         self.assertEqual(pilot_plan.size_for_proportions(0.4, 0.4), math.inf)
         self.assertEqual(pilot_plan.size_for_samples([1.0, 2.0, 3.0], 1.0), math.inf)

@@ -42,7 +42,7 @@ registry.category("web_tour.tours").add("sales_process_pilot_tour", {
         { content: "Now, not tonight", trigger: "button[name='action_follow']", run: "click" },
         { trigger: ".o_arrow_button_current:contains('Analysis')" },
         { trigger: ".o_notebook .nav-link:contains('Report')", run: "click" },
-        { trigger: ".o_sales_process_pilot_report:contains('The candidate is better')" },
+        { trigger: ".o_form_sheet .alert:contains('The candidate is better')" },
         { trigger: ".o_sales_process_pilot_report svg rect" },
         { trigger: ".o_sales_process_pilot_report:contains('Chi-squared')" },
         { content: "Decide", trigger: "button[name='action_open_decision']", run: "click" },
