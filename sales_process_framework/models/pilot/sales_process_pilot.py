@@ -384,12 +384,9 @@ class SalesProcessPilot(models.Model):
                 {"process_id": candidate.id, "team_ids": [Command.set(self.team_ids.ids)]}
             )
             activation._create_pipeline_stages()
-            candidate.write(
-                {
-                    "state": "pilot",
-                    "predecessor_id": candidate.predecessor_id.id or self.baseline_process_id.id,
-                }
-            )
+            candidate.predecessor_id = candidate.predecessor_id or self.baseline_process_id
+            candidate._log_changes()
+            candidate.state = "pilot"
         # sudo: kept by the pilot itself
         self.sudo().write(
             {
@@ -444,20 +441,6 @@ class SalesProcessPilot(models.Model):
                 "date_end": fields.Datetime.add(max(self.date_end, self.env.cr.now()), days=days),
             }
         )
-
-    def _return_leads(self):
-        """Open leads of the candidate go on with the baseline, where it knows their stage."""
-        baseline = self.baseline_process_id
-        if baseline.state not in ("pilot", "active"):
-            return
-        # sudo: leads of the pilot, whoever has them
-        leads = (
-            self.env["crm.lead"]
-            .sudo()
-            .search([("sales_process_id", "=", self.candidate_process_id.id), ("won_status", "=", "pending")])
-        )
-        playbook = self.env["sales.process"]._get_playbook(baseline.id)
-        leads.filtered(lambda lead: playbook.position(lead.stage_id.id) is not None)._attach_to_process(baseline)
 
     def _record_decision(self, decision, reason):
         self.ensure_one()

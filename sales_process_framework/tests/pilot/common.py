@@ -13,6 +13,7 @@ class PilotCommon(SalesProcessCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._tickable = cls._require(cls.p_qualify, "Budget", mandatory=False)
         cls._activate()
         cls.Pilot = cls.env["sales.process.pilot"]
         cls.now = cls.env.cr.now()

@@ -207,6 +207,17 @@ class TestPilot(PilotCommon):
         with self.assertRaisesRegex(UserError, "not under way"):
             self._close(pilot, "dropped")
 
+    def test_adopt_with_the_open_leads(self):
+        pilot = self._start(self._pilot())
+        self._arrive(10)
+        baseline, _candidate = self._arms(pilot)
+        criterion = self._tickable
+        self._tick(baseline[0], criterion, user=self.leader)
+        self._close(pilot, "adopted", migrate_leads=True)
+        self.assertEqual(baseline.sales_process_id, self.candidate)
+        answer = self.env["sales.process.answer"].search([("lead_id", "=", baseline[0].id)])
+        self.assertIn(self.candidate, answer.requirement_id.process_id, "what was answered goes along")
+
     def test_adopt_in_one_of_two_teams(self):
         self.process.team_ids = [Command.link(self.other_team.id)]
         pilot = self._start(self._pilot())

@@ -24,6 +24,11 @@ class SalesProcessPilotDecide(models.TransientModel):
         check_company=True,
         help="Their new leads follow the candidate from now on; further teams can follow in a rollout.",
     )
+    migrate_leads = fields.Boolean(
+        string="Open Leads of the Baseline Follow It Too",
+        help="With what was answered and handed in; it can be undone within a day. Otherwise they finish on the "
+        "version they follow.",
+    )
     cycles = fields.Integer(string="More Sales Cycles", default=1)
     return_leads = fields.Boolean(
         string="Open Leads Go Back to the Baseline",
@@ -74,14 +79,16 @@ class SalesProcessPilotDecide(models.TransientModel):
                 "date_activated": self.env.cr.now(),
             }
         )
+        if self.migrate_leads and pilot.baseline_process_id:
+            pilot.baseline_process_id._migrate_leads(candidate, teams=self.team_ids, reason=pilot.name)
 
     def _apply_dropped(self, pilot):
-        candidate = pilot.candidate_process_id
+        candidate, baseline = pilot.candidate_process_id, pilot.baseline_process_id
         pilot._close()
+        if self.return_leads and baseline.state in ("pilot", "active"):
+            candidate._migrate_leads(baseline, reason=pilot.name)
         if candidate.state == "pilot":
             candidate.write({"state": "retired"})
-        if self.return_leads:
-            pilot._return_leads()
 
     def _apply_extended(self, pilot):
         if not 1 <= self.cycles <= 12:
