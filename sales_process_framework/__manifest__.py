@@ -117,6 +117,7 @@
         "wizard/pilot/sales_process_pilot_views.xml",
         "report/pilot/sales_process_pilot_reports.xml",
         "views/pilot/sales_process_pilot_views.xml",
+        "views/pilot/sales_process_views.xml",
         "views/sales_process_menus.xml",
         "views/goal/sales_process_target_views.xml",
         "views/health/sales_process_closing_change_views.xml",

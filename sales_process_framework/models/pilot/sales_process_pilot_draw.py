@@ -63,7 +63,10 @@ class SalesProcessPilotDraw(models.AbstractModel):
                 salt=pilot.salt or "",
                 allocation=tuple(sorted((pilot.allocation or {}).items())),
             )
-            for pilot in pilots
+            # retired or archived by hand, a candidate gets no more leads
+            for pilot in pilots.filtered(
+                lambda pilot: pilot.candidate_process_id.active and pilot.candidate_process_id.state != "retired"
+            )
         )
 
     @api.model

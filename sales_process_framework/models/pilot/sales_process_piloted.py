@@ -8,6 +8,41 @@ class SalesProcessPiloted(models.AbstractModel):
     _description = "Version in a Pilot"
 
     pilot_ids = fields.One2many("sales.process.pilot", "candidate_process_id", string="Pilots", readonly=True)
+    pilot_count = fields.Integer(string="Number of Pilots", compute="_compute_pilot_count")
+
+    def _compute_pilot_count(self):
+        counts = dict(
+            self.env["sales.process.pilot"]._read_group(
+                [("candidate_process_id", "in", self.ids)], ["candidate_process_id"], ["__count"]
+            )
+        )
+        for process in self:
+            process.pilot_count = counts.get(process._origin, 0)
+
+    def action_try_in_pilot(self):
+        """Set up a pilot of this draft, or open the ones it is in."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sales_process_framework.sales_process_pilot_action")
+        if self.pilot_ids:
+            return action | {
+                "domain": [("candidate_process_id", "=", self.id)],
+                "view_mode": "list,form",
+                "views": [(False, "list"), (False, "form")],
+            }
+        self.check_access("write")
+        baseline = self.predecessor_id
+        teams = baseline.team_ids if len(baseline.team_ids) <= 2 else baseline.team_ids.browse()
+        return action | {
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "context": {
+                "default_name": self.display_name,
+                "default_company_id": self.company_id.id or self.env.company.id,
+                "default_candidate_process_id": self.id,
+                "default_baseline_process_id": baseline.id,
+                "default_team_ids": teams.ids,
+            },
+        }
 
     def _get_following_team_ids(self):
         """:return: ids of the teams whose leads stay on this version: its own, and those it was tried with"""

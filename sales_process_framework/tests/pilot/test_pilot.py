@@ -3,8 +3,8 @@ from unittest.mock import patch
 from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import PilotCommon
@@ -146,6 +146,26 @@ class TestPilot(PilotCommon):
         unassigned.user_id = someone
         pilot._follow()
         self.assertEqual(unassigned.sales_process_id, self.candidate, "drawn with its salesperson, in the night")
+
+    def test_from_the_draft_to_its_pilot(self):
+        action = self.candidate.with_user(self.manager).action_try_in_pilot()
+        with Form(self.Pilot.with_user(self.manager).with_context(**action["context"])) as form:
+            form.question = "Do deals close sooner?"
+        pilot = form.save()
+        self.assertEqual((pilot.candidate_process_id, pilot.baseline_process_id), (self.candidate, self.process))
+        self.assertEqual((pilot.team_ids, pilot.kpi_id), (self.team, self.sales_cycle))
+        self.assertEqual(self.candidate.pilot_count, 1)
+        self.assertEqual(
+            self.candidate.action_try_in_pilot()["domain"], [("candidate_process_id", "=", self.candidate.id)]
+        )
+        with self.assertRaises(AccessError):
+            self.process.with_user(self.rep).action_try_in_pilot()
+
+    def test_a_candidate_retired_by_hand_gets_no_more_leads(self):
+        pilot = self._start(self._pilot())
+        self.candidate.state = "retired"
+        self.assertEqual(self._arrive(6).sales_process_id, self.process)
+        self.assertFalse(pilot.lead_count)
 
     def test_only_some_industries(self):
         steel = self.env["crm.tag"].create({"name": "Steel"})

@@ -176,6 +176,16 @@ class TestVerdict(VerdictCommon):
         self.assertEqual(found["stage_time", "baseline", self.qualify][1], 2)
         self.assertIn("Qualify", pilot.report_html)
 
+    def test_the_day_is_the_companys(self):
+        """At 20:00 UTC it is the next day in Taipei."""
+        pilot = self._start(self._pilot())
+        self._arrive(2)
+        self.company.partner_id.tz = "Asia/Taipei"
+        evening = self.now.replace(hour=20, minute=0) + timedelta(days=1)
+        with patch.object(type(self.env.cr), "now", lambda _cr: evening):
+            pilot._record_day()
+        self.assertEqual(set(pilot.sudo().result_ids.mapped("date")), {(evening + timedelta(days=1)).date()})
+
     def test_daily_queries_are_flat(self):
         pilot = self._start(self._pilot())
         counts = []
