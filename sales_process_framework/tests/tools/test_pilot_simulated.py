@@ -16,6 +16,7 @@ NOMINAL = (0.035, 0.065)
 
 class PilotSimulation(unittest.TestCase):
     def setUp(self):
+        super().setUp()
         self.rng = numpy.random.default_rng(20260119)
 
     def assertNominal(self, pvalues):

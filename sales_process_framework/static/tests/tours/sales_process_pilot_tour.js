@@ -13,7 +13,10 @@ registry.category("web_tour.tours").add("sales_process_pilot_tour", {
     steps: () => [
         { trigger: ".o_kanban_view" },
         { content: "A new pilot", trigger: ".o-kanban-button-new", run: "click" },
-        { trigger: `${field("name")} input, ${field("name")} textarea`, run: "edit Fewer questions" },
+        {
+            trigger: `${field("name")} input, ${field("name")} textarea`,
+            run: "edit Fewer questions",
+        },
         {
             trigger: `${field("question")} textarea`,
             run: "edit Do deals close a fifth sooner with fewer questions?",
@@ -31,13 +34,21 @@ registry.category("web_tour.tours").add("sales_process_pilot_tour", {
         { trigger: `${field("team_ids")}:not(:contains('Gate Team')):contains('Plain Team')` },
         { trigger: ".o_notebook .nav-link:contains('Plan')", run: "click" },
         { trigger: `${field("size_by_hand")} input`, run: "edit 60" },
-        { content: "How many leads, how long?", trigger: "button[name='action_plan']:contains('Plan')", run: "click" },
+        {
+            content: "How many leads, how long?",
+            trigger: "button[name='action_plan']:contains('Plan')",
+            run: "click",
+        },
         { trigger: ".o_sales_process_pilot_plan:contains('60 deals have to be won')" },
         { trigger: "button[name='action_start']", run: "click" },
         { trigger: ".modal-footer button.btn-primary", run: "click" },
         { trigger: ".o_arrow_button_current:contains('Running')" },
         { trigger: ".alert:contains('Not enough data: 0 of the planned 60')" },
-        { content: "Back to all pilots", trigger: ".breadcrumb-item:contains('Pilots') a", run: "click" },
+        {
+            content: "Back to all pilots",
+            trigger: ".breadcrumb-item:contains('Pilots') a",
+            run: "click",
+        },
         { trigger: ".o_kanban_record:contains('Shorter needs analysis')", run: "click" },
         { content: "Now, not tonight", trigger: "button[name='action_follow']", run: "click" },
         { trigger: ".o_arrow_button_current:contains('Analysis')" },
