@@ -162,6 +162,7 @@
         "demo/alert/sales_process_alert_demo.xml",
         "demo/scorecard/sales_process_scorecard_demo.xml",
         "demo/pilot/sales_process_pilot_demo.xml",
+        "demo/version/sales_process_version_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

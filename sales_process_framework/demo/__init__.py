@@ -8,3 +8,4 @@ from . import health
 from . import goal
 from . import scorecard
 from . import pilot
+from . import version

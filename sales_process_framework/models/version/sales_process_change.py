@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 CHANGE_KINDS = [("added", "Added"), ("removed", "Removed"), ("changed", "Changed"), ("moved", "Moved")]
 
@@ -23,3 +24,10 @@ class SalesProcessChange(models.Model):
     reason = fields.Text(help="Why: what was learned, and from where.")
     user_id = fields.Many2one("res.users", string="Changed By", default=lambda self: self.env.user, readonly=True)
     date = fields.Datetime(default=lambda self: self.env.cr.now(), readonly=True)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_in_draft(self):
+        if settled := self.process_id.filtered(lambda process: process.state != "draft"):
+            raise UserError(
+                self.env._("%s is in use, its changes are settled.", ", ".join(settled.mapped("display_name")))
+            )

@@ -138,9 +138,9 @@ class SalesProcessMigration(models.Model):
             if source.company_id and target.company_id and source.company_id != target.company_id:
                 raise ValidationError(
                     self.env._(
-                        "%(source)s and %(target)s belong to different companies.",
-                        source=source.display_name,
-                        target=target.display_name,
+                        "%(old)s and %(new)s belong to different companies.",
+                        old=source.display_name,
+                        new=target.display_name,
                     )
                 )
 

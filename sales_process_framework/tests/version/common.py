@@ -17,15 +17,17 @@ class VersionCommon(SalesProcessCommon):
         cls.next = cls.env["sales.process"].browse(cls.process.with_user(cls.manager).action_new_version()["res_id"])
         cls.n_qualify, cls.n_diagnose, cls.n_propose, cls.n_won = cls.next.stage_ids.sorted("sequence")
 
-    def _twin(self, record):
+    @classmethod
+    def _twin(cls, record):
         """The record of the next version that continues one of the first."""
         return record.search([("previous_id", "=", record.id)])
 
-    def _put_to_use(self, process=None):
-        process = process or self.next
+    @classmethod
+    def _put_to_use(cls, process=None):
+        process = process or cls.next
         process.write({"state": "active"})
-        self.process.write({"state": "retired"})
-        process.write({"team_ids": [Command.set(self.team.ids)]})
+        cls.process.write({"state": "retired"})
+        process.write({"team_ids": [Command.set(cls.team.ids)]})
 
     def _migration(self, **vals):
         migration = self.process.with_user(self.manager)._prepare_migration(self.next.with_user(self.manager))
