@@ -7,7 +7,7 @@ and gives the fields of a :class:`~bench.report.Row`.  ``measure`` calls a funct
 
 import statistics
 
-from . import alert_cases, response_cases
+from . import alert_cases, migration_cases, response_cases
 
 SPECIALS = {}
 
@@ -67,4 +67,31 @@ def scan_alerts(env, measure):
         "limit": alert_cases.SCAN_LIMIT,
         "note": f"{many['due']:,} due at both sizes",
         "passed": few["due"] == many["due"] and times[1] <= alert_cases.SCAN_LIMIT * times[0],
+    }
+
+
+@special
+def migrate_leads(env, measure):
+    """The first chunks beside the last ones, and the memory of the whole run."""
+    result = migration_cases.migrate_leads(env, measure)
+    chunks = result["chunks"][:-1]
+    first, last = (
+        statistics.median(run["busy"] for run in part)
+        for part in (chunks[: migration_cases.SAMPLE], chunks[-migration_cases.SAMPLE :])
+    )
+    longest = max(run["seconds"] for run in chunks)
+    total = sum(run["seconds"] for run in chunks)
+    return {
+        "case": f"a chunk of a migration of {result['leads']:,} open leads, the last beside the first ones",
+        "plain": first,
+        "addon": last,
+        "ratio": last / first,
+        "limit": migration_cases.CHUNK_LIMIT,
+        "note": (
+            f"{len(chunks)} chunks in {total:.0f} s, the longest {longest:.1f} s; {result['memory']:.0f} MB more from "
+            f"the {migration_cases.SAMPLE}th chunk on; dry run {result['check']['seconds']:.0f} s"
+        ),
+        "passed": last <= migration_cases.CHUNK_LIMIT * first
+        and longest <= migration_cases.LONGEST_CHUNK
+        and result["memory"] <= migration_cases.MEMORY_LIMIT,
     }

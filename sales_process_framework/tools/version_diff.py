@@ -41,12 +41,14 @@ class Row:
     """One element on both sides; ``old`` or ``new`` is None where it is missing.
 
     ``kind`` is the strongest thing to say of it; something both moved and changed is changed with ``moved`` True.
+    ``origin`` is the name of the parent that it moved away from.
     """
 
     kind: str
     old: Element | None
     new: Element | None
     moved: bool = False
+    origin: str = ""
     fields: list = field(default_factory=list)
     rows: list = field(default_factory=list)
 
@@ -109,12 +111,14 @@ def compare(old, new):
     old_home = {child.id: stage.id for stage in old.children for child in stage.children}
     new_home = {child.id: stage.id for stage in new.children for child in stage.children}
     known = {element.id: element for element in all_old}
+    names = {stage.id: stage.name for stage in old.children}
     for row in root.rows:
         row.rows = _align(row.old.children if row.old else (), row.new.children if row.new else (), requirements, known)
         for inner in row.rows:
             if inner.old and inner.new:
                 elsewhere = stages.get(old_home[inner.old.id]) != new_home[inner.new.id]
                 inner.moved = inner.moved or elsewhere or inner.old.place != inner.new.place
+                inner.origin = names[old_home[inner.old.id]] if elsewhere else ""
                 inner.kind = CHANGED if inner.fields else MOVED if inner.moved else SAME
     return root
 
@@ -196,15 +200,18 @@ def compare_words(old, new):
         return [part for part in parts if part[1]]
     before, after = TOKEN.findall(old), TOKEN.findall(new)
     parts = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            parts.append((SAME, "".join(before[i1:i2])))
-            continue
-        if i2 > i1:
-            parts.append((REMOVED, "".join(before[i1:i2])))
-        if j2 > j1:
-            parts.append((ADDED, "".join(after[j1:j2])))
-    return parts
+    struck, put = "", ""
+    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for number, (tag, i1, i2, j1, j2) in enumerate(codes):
+        text = "".join(before[i1:i2])
+        # A space between two changed words is read as part of the change.
+        if tag == "equal" and (text.strip() or number in (0, len(codes) - 1)):
+            parts += [(REMOVED, struck), (ADDED, put), (SAME, text)]
+            struck, put = "", ""
+        else:
+            struck += text
+            put += "".join(after[j1:j2])
+    return [part for part in (*parts, (REMOVED, struck), (ADDED, put)) if part[1]]
 
 
 def count(row):

@@ -48,7 +48,11 @@ class SalesProcessVersionDemo(models.AbstractModel):
             }
         )
         self._explain(draft)
-        migration = process._prepare_migration(draft, reason="Everybody works by one version from the autumn on.")
+        migration = (
+            process.with_user(self._ref("user_manager"))
+            .sudo()
+            ._prepare_migration(draft, reason="Everybody works by one version from the autumn on.")
+        )
         migration._check()
         self._name_records({"process_services_next_demo": draft, "migration_services_demo": migration})
 

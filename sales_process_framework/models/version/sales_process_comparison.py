@@ -150,7 +150,7 @@ class SalesProcessComparison(models.AbstractModel):
         }
 
     def _prepare_row(self, row, model, reasons):
-        """:return: {"key", "level", "kind", "moved", "different", "old" and "new": names or False, "gate_old" and
+        """:return: {"key", "level", "kind", "moved", "origin": stage it was in, "different", "old" and "new": names or False, "gate_old" and
         "gate_new", "fields": [{"label", "parts"}], "rows", "reason", "author"}"""
         level = {"sales.process": "version", "sales.process.stage": "stage"}.get(model, "requirement")
         below = {"version": "sales.process.stage", "stage": "sales.process.requirement"}.get(level)
@@ -161,6 +161,7 @@ class SalesProcessComparison(models.AbstractModel):
             "level": level,
             "kind": row.kind,
             "moved": row.moved,
+            "origin": row.origin,
             "different": row.is_different,
             "old": row.old.name if row.old else False,
             "new": row.new.name if row.new else False,
@@ -232,8 +233,12 @@ class SalesProcessComparison(models.AbstractModel):
             )
             for name, old, new in row.fields
         ]
-        if row.moved and row.kind == version_diff.CHANGED:
-            lines.append(self.env._("Moved to another place"))
+        if row.origin:
+            lines.append(self.env._("Was in %s", row.origin))
+        elif row.moved and row.old.place != row.new.place:
+            lines.append(self.env._("Was asked for at the other gate"))
+        elif row.moved:
+            lines.append(self.env._("Stands in another place"))
         return "\n".join(lines)
 
     def _shorten(self, text):

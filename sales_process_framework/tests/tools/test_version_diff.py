@@ -63,7 +63,9 @@ class TestVersionDiff(unittest.TestCase):
     def test_requirement_in_another_stage_has_moved(self):
         old = version(stage(1, "A", requirement(11, "Budget"), requirement(12, "Need")), stage(2, "B"))
         new = version(stage(101, "A", requirement(112, "Need")), stage(102, "B", requirement(111, "Budget")))
-        self.assertKinds(compare(old, new), [("A", SAME, [("Need", SAME)]), ("B", SAME, [("Budget", MOVED)])])
+        root = compare(old, new)
+        self.assertKinds(root, [("A", SAME, [("Need", SAME)]), ("B", SAME, [("Budget", MOVED)])])
+        self.assertEqual(root.rows[1].rows[0].origin, "A")
 
     def test_requirement_out_of_a_removed_stage_has_moved(self):
         old = version(stage(1, "A", requirement(11, "Budget")), stage(2, "B"))
@@ -97,6 +99,12 @@ class TestVersionDiff(unittest.TestCase):
             parts = compare_words(old, new)
             self.assertEqual("".join(text for kind, text in parts if kind != ADDED), old)
             self.assertEqual("".join(text for kind, text in parts if kind != REMOVED), new)
+
+    def test_spaces_between_changed_words_are_part_of_the_change(self):
+        self.assertEqual(
+            compare_words("by mail or phone", "in one day, phone"),
+            [(REMOVED, "by mail or"), (ADDED, "in one day,"), (SAME, " phone")],
+        )
 
     def test_words_of_writing_without_spaces(self):
         self.assertEqual(

@@ -88,10 +88,10 @@ export class SalesProcessVersionDiff extends Component {
 
     /** Said besides the kind of the row: what a colour alone would not tell. */
     remark(row) {
-        if (row.kind === "changed" && row.moved) {
-            return _t("moved as well");
+        if (row.origin) {
+            return _t("was in %s", row.origin);
         }
-        return "";
+        return row.kind === "changed" && row.moved ? _t("moved as well") : "";
     }
 
     gate(row, side) {
