@@ -150,3 +150,46 @@ class TestDesigns(PilotCommon):
         self.assertEqual(codes["seniority"], {"pilot": 100, "control": 0})
         self.assertTrue(codes["one_seniority"]["senior"])
         self.assertIn("Experience differs", pilot.plan_html)
+
+    def test_every_design_with_every_kind_of_indicator(self):
+        """Each comparison finds its test, says so in words, and can be read and printed."""
+        self.process.team_ids = [Command.link(self.other_team.id)]
+        self._history(count=160, days=(5, 40))
+        self._history(count=160, days=(5, 40), team=self.other_team)
+        members = [self._new_user(f"spf_pilot_{number}", "sales_team.group_sale_salesman") for number in range(4)]
+        self.team.member_ids = [Command.set([user.id for user in members])]
+        designs = {
+            "lead": {"split": "lead"},
+            "user": {"split": "user"},
+            "team": {"split": "team", "control_team_ids": [Command.set(self.other_team.ids)]},
+            "history": {"split": "team", "baseline_kind": "history"},
+        }
+        plain = {self.win_rate: "proportions", self.average_deal: "mann_whitney", self.sales_cycle: "logrank"}
+        changes = {self.win_rate: "did_proportions", self.average_deal: "did_means", self.sales_cycle: "did_survival"}
+        for design, vals in designs.items():
+            for kpi, method in (changes if design == "team" else plain).items():
+                with self.subTest(design=design, kpi=kpi.code), self.env.cr.savepoint() as savepoint:
+                    effect = -40 if kpi == self.sales_cycle else 50
+                    pilot = self._start(self._pilot(kpi_id=kpi.id, effect_wanted=effect, design="fixed", **vals))
+                    for user in members:
+                        self._enroll(30, user=user)
+                    if design == "team":
+                        self._enroll(120, team=self.other_team)
+                    leads = pilot.sudo().assignment_ids.lead_id
+                    count = len(leads)
+                    self._decide(
+                        leads,
+                        [number % 3 < 2 for number in range(count)],
+                        [10 + number % 50 for number in range(count)],
+                    )
+                    self._ago(pilot, 101)
+                    pilot.sudo().planned_size = 40
+                    pilot._follow()
+                    self.assertEqual(pilot.analysis["primary"]["method"], method)
+                    self.assertNotEqual(pilot.verdict, "none")
+                    self.assertIn("Effect", pilot.report_html)
+                    self.assertIn("svg", pilot.report_html)
+                    self.assertTrue(pilot.plan_html)
+                    savepoint.rollback()
+                self.env.invalidate_all()
+                self.env.registry.clear_cache("stable")
