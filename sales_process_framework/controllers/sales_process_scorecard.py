@@ -19,12 +19,13 @@ class SalesProcessScorecardController(http.Controller):
         if not cards:
             raise request.not_found()
         content = cards._render_sheet()
+        name = request.env._("Scorecards")
         return request.make_response(
             content,
             [
                 ("Content-Type", XLSX),
                 ("Content-Length", len(content)),
-                ("Content-Disposition", content_disposition(request.env._("Scorecards") + ".xlsx")),
+                ("Content-Disposition", content_disposition(f"{name}.xlsx")),
                 ("X-Content-Type-Options", "nosniff"),
                 ("Cache-Control", "no-store"),
             ],
