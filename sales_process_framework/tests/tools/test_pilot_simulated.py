@@ -93,8 +93,8 @@ class TestFalsePositives(PilotSimulation):
             naive.append(comparison.pvalue < 0.05)
             honest.append(pilot_cluster.widen(comparison, clusters).pvalue < 0.05)
         self.assertGreater(numpy.mean(naive), 0.2)
-        self.assertLessEqual(numpy.mean(honest), 0.065)
-        self.assertGreaterEqual(numpy.mean(honest), 0.02)
+        self.assertLessEqual(numpy.mean(honest), NOMINAL[1])
+        self.assertGreaterEqual(numpy.mean(honest), NOMINAL[0])
 
     @staticmethod
     def _compare_quickly(base, sample):
