@@ -112,6 +112,8 @@ class SalesProcessActivation(models.TransientModel):
         # Before the columns: those are shown to the teams of the process.
         process.team_ids = self.team_ids
         self._create_pipeline_stages()
+        # While it is a draft: from here on the log is settled.
+        process._log_changes()
         previous = self._retire_for_teams()
         process.write(
             {
@@ -121,7 +123,6 @@ class SalesProcessActivation(models.TransientModel):
                 "predecessor_id": process.predecessor_id.id or previous[:1].id,
             }
         )
-        process._log_changes()
         if self.migrate == "all":
             self._attach_open_leads()
             self._migrate_open_leads()

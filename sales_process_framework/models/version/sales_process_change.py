@@ -22,6 +22,14 @@ class SalesProcessChange(models.Model):
     element_key = fields.Char(readonly=True, index=True, help="Names the element to the comparison of versions.")
     detail = fields.Text(readonly=True)
     reason = fields.Text(help="Why: what was learned, and from where.")
+    pilot_ids = fields.Many2many(
+        "sales.process.pilot",
+        "sales_process_change_pilot_rel",
+        "change_id",
+        "pilot_id",
+        string="Pilots",
+        help="What the change was tried in.",
+    )
     user_id = fields.Many2one("res.users", string="Changed By", default=lambda self: self.env.user, readonly=True)
     date = fields.Datetime(default=lambda self: self.env.cr.now(), readonly=True)
 

@@ -72,6 +72,9 @@ class TestActivatingTheNextVersion(VersionCommon):
 
     def test_activation_settles_the_log(self):
         self._twin(self.later).with_user(self.manager).name = "Sooner"
+        self._twin(self.budget).with_user(self.manager).name = "Money"
+        self.next.action_log_changes()
+        self._twin(self.budget).with_user(self.manager).name = "Budget"
         wizard = self._wizard()
         wizard.action_dry_run()
         wizard.action_activate()
