@@ -95,7 +95,9 @@ export class SalesProcessScorecard extends Component {
         if (score === null) {
             return "secondary";
         }
-        return score >= GOOD ? "success" : score >= FAIR ? "warning" : "danger";
+        // As it is shown: 94.8 reads 95.
+        const shown = Math.round(score);
+        return shown >= GOOD ? "success" : shown >= FAIR ? "warning" : "danger";
     }
 
     word(score) {
