@@ -22,6 +22,11 @@ class SalesProcessVersioned(models.AbstractModel):
             process.change_count = len(changes)
             process.unexplained_count = len(changes.filtered(lambda change: not change.reason))
 
+    def unlink(self):
+        """Plans to migrate to a draft go with it."""
+        self.env["sales.process.migration"].search([("target_process_id", "in", self.ids)]).unlink()
+        return super().unlink()
+
     # -- what is different ---------------------------------------------------
 
     @api.readonly

@@ -70,6 +70,13 @@ class TestActivatingTheNextVersion(VersionCommon):
         wizard.action_dry_run()
         self.assertEqual(self.env["sales.process.migration"].search_count([("process_id", "=", self.process.id)]), 1)
 
+    def test_draft_with_a_planned_migration_can_be_deleted(self):
+        wizard = self._wizard()
+        wizard.action_dry_run()
+        migration = wizard.migration_ids
+        self.next.with_user(self.manager).unlink()
+        self.assertFalse(migration.exists())
+
     def test_activation_settles_the_log(self):
         self._twin(self.later).with_user(self.manager).name = "Sooner"
         self._twin(self.budget).with_user(self.manager).name = "Money"
