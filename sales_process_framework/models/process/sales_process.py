@@ -208,7 +208,9 @@ class SalesProcess(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sales_process_framework.sales_process_activation_action"
         )
-        action["context"] = {"default_process_id": self.id, "default_team_ids": self.team_ids.ids}
+        # The next version is meant for those who work by the present one.
+        teams = self.team_ids or self.predecessor_id.team_ids
+        action["context"] = {"default_process_id": self.id, "default_team_ids": teams.ids}
         return action
 
     def action_retire(self):
