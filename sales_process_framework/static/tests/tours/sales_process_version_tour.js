@@ -37,7 +37,8 @@ registry.category("web_tour.tours").add("sales_process_version_tour", {
         },
         {
             content: "The old name is struck, with the reason beside it",
-            trigger: ".o_sales_process_diff_row:contains('Customers speak of money') del:contains('Budget')",
+            trigger:
+                ".o_sales_process_diff_row:contains('Customers speak of money') del:contains('Budget')",
         },
         {
             content: "The new name is put in",
