@@ -314,6 +314,18 @@ class TestMigration(VersionCommon):
         )
         self.assertEqual(answer.note, "since")
 
+    def test_many_are_taken_back_by_the_scheduled_action(self):
+        self._put_to_use()
+        migration = self._migrate()
+        with patch(f"{RUN.replace('_run', '_undo')}.AT_ONCE", 1), patch(f"{RUN}.CHUNK", 1):
+            migration.action_undo()
+            self.assertEqual((migration.state, self.lead.sales_process_id), ("undoing", self.next))
+            with self.enter_registry_test_mode():
+                self.env.ref("sales_process_framework.ir_cron_migrate_leads").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((migration.state, migration.undone_count), ("undone", 2))
+        self.assertEqual((self.lead | self.behind).sales_process_id, self.process)
+
     def test_undo_is_over_after_a_day(self):
         self._put_to_use()
         migration = self._migrate()
