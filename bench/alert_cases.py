@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
+from . import dataset
+
 #: Causes of each rule that are due, whatever the number of leads.
 DUE = 200
 SIZES = (100_000, 1_000_000)
@@ -20,6 +22,15 @@ RULES = (
     {"kind": "response_missed", "threshold": 0},
     {"kind": "gate_refused", "threshold": 3},
     {"kind": "data_incomplete", "threshold": 50, "days": 10},
+)
+TABLES = (
+    "crm_lead",
+    "sales_process_visit",
+    "sales_process_touch",
+    "sales_process_response",
+    "sales_process_closing_change",
+    "sales_process_decision",
+    "sales_process_deliverable",
 )
 #: What a rule says about leads besides, so that the condition is part of what is measured.
 CONDITION = "[('expected_revenue', '>=', 0), ('company_id.active', '=', True)]"
@@ -108,13 +119,11 @@ def _add_leads(env, process, count):
     }
     env.cr.execute("SELECT COALESCE(MAX(id), 0) FROM crm_lead")
     [names["first"]] = env.cr.fetchone()
-    for statement in LEADS:
-        env.cr.execute(SQL(statement, **names))
-    for table in ("crm_lead", "sales_process_visit", "sales_process_touch", "sales_process_response"):
+    with dataset.bulk_load(env.cr, *TABLES):
+        for statement in LEADS:
+            env.cr.execute(SQL(statement, **names))
+    for table in TABLES:
         env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
-    env.cr.execute("ANALYZE sales_process_deliverable")
-    env.cr.execute("ANALYZE sales_process_closing_change")
-    env.cr.execute("ANALYZE sales_process_decision")
 
 
 #: One in five is open, entered its stage within the last days, was in contact since and closes in the future.

@@ -44,7 +44,8 @@ def bulk_load(cr, *tables):
     """Fill tables without their indexes, which are made afterwards, and without looking at foreign keys."""
     cr.execute(
         """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
-            WHERE indrelid = ANY(%s::regclass[]) AND NOT indisprimary""",
+            WHERE indrelid = ANY(%s::regclass[])
+              AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)""",
         (list(tables),),
     )
     indexes = cr.fetchall()

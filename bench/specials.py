@@ -95,3 +95,55 @@ def migrate_leads(env, measure):
         and longest <= migration_cases.LONGEST_CHUNK
         and result["memory"] <= migration_cases.MEMORY_LIMIT,
     }
+
+
+@special
+def kpis(env, measure):
+    """All built-in indicators of a month, cut by team, person, process, stage, source and country."""
+    from . import kpi_cases
+
+    result = kpi_cases.compute_indicators(env, measure)
+    ratio = result["engine"] / result["hand"]
+    slowest = max(result["each"], key=lambda code: result["each"][code][1])
+    return {
+        "case": f"{result['indicators']} indicators of a month, computed and stored, beside hand-written SELECTs",
+        "plain": result["hand"],
+        "addon": result["engine"],
+        "ratio": ratio,
+        "limit": kpi_cases.ENGINE_LIMIT,
+        "note": f"worker {result['grown']:+.0f} MB; slowest: {slowest} {result['each'][slowest][1]:.2f} s",
+        "passed": ratio <= kpi_cases.ENGINE_LIMIT and result["grown"] <= kpi_cases.MEMORY_LIMIT,
+    }
+
+
+@special
+def night(env, measure):
+    from . import kpi_cases
+
+    result = kpi_cases.run_night(env, measure)
+    return {
+        "case": "nightly run of all indicators, beside a year from nothing",
+        "plain": result["year"]["seconds"],
+        "addon": result["night"]["seconds"],
+        "ratio": result["night"]["busy"] / result["year"]["busy"],
+        "note": f"{result['written']:,} of {result['values']:,} values written",
+        "passed": None,
+    }
+
+
+@special
+def move_at_night(env, measure):
+    from . import kpi_cases
+
+    result = kpi_cases.move_at_night(env, measure)
+    quiet, night = (kpi_cases.percentile_95(result[key]) for key in ("quiet", "night"))
+    return {
+        "case": "move an opportunity while indicators are computed: 95th percentile",
+        "plain": quiet,
+        "addon": night,
+        "ratio": night / quiet,
+        "limit": kpi_cases.MOVE_LIMIT,
+        "note": f"median {statistics.median(result['quiet']) * 1000:.0f} and "
+        f"{statistics.median(result['night']) * 1000:.0f} ms",
+        "passed": night <= kpi_cases.MOVE_LIMIT * quiet,
+    }
