@@ -118,8 +118,12 @@ class SalesProcessPilotDemo(models.AbstractModel):
         del cache["sales_process_pilot_now"]
 
     def _enroll_past(self, pilot, start, stop, faster):
-        """Draw the leads of that time in pairs; by ``faster`` the story is told."""
+        """Draw the leads of that time in pairs; by ``faster`` the story is told.
+
+        One open deal of every stage and state stays with the version in use, so that its board shows each of them.
+        """
         rng = Random(f"pilot {pilot.name}")
+        self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -129,11 +133,16 @@ class SalesProcessPilotDemo(models.AbstractModel):
                                       WHERE lead_id = lead.id AND "left" IS NOT NULL) AS visit ON TRUE
                  WHERE lead.team_id = ANY(%s) AND lead.create_date >= %s AND lead.create_date < %s
                    AND lead.sales_process_id IS NOT NULL
+                   AND lead.id NOT IN (
+                       SELECT MIN(id) FROM crm_lead WHERE active AND won_status = 'pending' AND sales_process_id = %s
+                        GROUP BY sales_process_stage_id, sales_gate_state, sales_stage_deadline < %s)
                  ORDER BY visit.days IS NULL, lead.team_id, md5(lead.id::text)
                 """,
                 pilot.team_ids.ids,
                 start,
                 stop,
+                pilot.baseline_process_id.id,
+                self.env.cr.now(),
             )
         )
         vals_list = []
