@@ -187,7 +187,7 @@ class TestPeeking(PilotSimulation):
                 self.assertGreater((scores <= -naive).any(axis=1).mean(), 0.031, "bounds of the primary indicator")
 
     def test_nightly_looks_at_deal_sizes_hold_the_level(self):
-        """A guardrail of skewed amounts, looked at every night by the very test of a pilot until the plan is reached."""
+        """Skewed amounts, looked at every night by the very test of a pilot until the plan is reached."""
         alarms, runs = 0, 200
         for _run in range(runs):
             won = self.rng.lognormal(9, 0.8, (2, 120))
