@@ -86,7 +86,18 @@ HEALTH_REPORTS = {"sales.process.health.report"}
 HEALTH_SCHEDULES = {"sales.process.health.report.schedule"}
 MANAGER_REPORTS = {"sales.process.alert.notice"}
 #: Computed from facts, stored nowhere.
-REPORTS = {"sales.process.skill"}
+REPORTS = {
+    "sales.process.skill",
+    "sales.process.fact.alert",
+    "sales.process.fact.answer",
+    "sales.process.fact.decision",
+    "sales.process.fact.deliverable",
+    "sales.process.fact.exception",
+    "sales.process.fact.response",
+    "sales.process.fact.support",
+    "sales.process.fact.touch",
+    "sales.process.fact.training",
+}
 #: Wizards for sales administrators only.
 MANAGER_WIZARDS = {
     "sales.process.activation",
