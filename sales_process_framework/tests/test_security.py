@@ -36,6 +36,7 @@ CONFIGURATION = {
     "sales.process.target.scenario",
     "sales.process.alert.rule",
     "sales.process.change",
+    "sales.process.improvement",
     "sales.process.migration",
     "sales.process.migration.stage.map",
     "sales.process.migration.requirement.map",
