@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...tools.period import local_day
-
 #: Kept by the improvement itself: each step has a button that checks what it needs.
 KEPT_FIELDS = {"state", "date_accepted", "date_measured", "date_reminded", "effect", "effect_on", "verdict"}
 #: What the figures were taken by; settled with them.
@@ -106,6 +104,18 @@ class SalesProcessImprovement(models.Model):
         ondelete="set null",
         help="The draft or version that carries it.",
     )
+    review_id = fields.Many2one(
+        "sales.process.review",
+        check_company=True,
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Where it was agreed on.",
+    )
+    topic_id = fields.Many2one(
+        "sales.process.review.topic", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
     change_ids = fields.Many2many(
         "sales.process.change",
         "sales_process_change_improvement_rel",
@@ -191,4 +201,4 @@ class SalesProcessImprovement(models.Model):
 
     def _get_today(self):
         self.ensure_one()
-        return local_day(self.env.cr.now(), self.company_id._get_sales_timezone())
+        return self.company_id._get_sales_today()
