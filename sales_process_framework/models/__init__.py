@@ -3,6 +3,7 @@ from .health import sales_process_stage_limit
 from . import pilot
 from . import scorecard
 from . import version
+from . import improvement
 from . import process
 from . import gate
 from . import deliverable
@@ -22,6 +23,7 @@ from . import dashboard
 from . import alert
 from . import goal
 from . import health_report
+from . import review
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

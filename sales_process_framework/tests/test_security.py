@@ -36,6 +36,10 @@ CONFIGURATION = {
     "sales.process.target.scenario",
     "sales.process.alert.rule",
     "sales.process.change",
+    "sales.process.improvement",
+    "sales.process.review",
+    "sales.process.review.action",
+    "sales.process.review.topic",
     "sales.process.migration",
     "sales.process.migration.stage.map",
     "sales.process.migration.requirement.map",
@@ -83,7 +87,7 @@ LEADERS_REPORTS = {
 }
 #: Made and deleted by sales administrators, read by whoever sees all deals, changed by nobody.
 HEALTH_REPORTS = {"sales.process.health.report"}
-HEALTH_SCHEDULES = {"sales.process.health.report.schedule"}
+HEALTH_SCHEDULES = {"sales.process.health.report.schedule", "sales.process.review.schedule"}
 MANAGER_REPORTS = {"sales.process.alert.notice"}
 #: Computed from facts, stored nowhere.
 REPORTS = {
