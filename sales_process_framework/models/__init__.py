@@ -23,6 +23,7 @@ from . import alert
 from . import goal
 from . import health_report
 from . import improvement
+from . import feedback
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

@@ -11,6 +11,7 @@ MODELS_OF_LEAD = {
     "sales.process.decision",
     "sales.process.deliverable",
     "sales.process.exception",
+    "sales.process.feedback",
     "sales.process.pilot.assignment",
     "sales.process.migration.lead",
     "sales.process.touch",
@@ -38,6 +39,10 @@ class IrRule(models.Model):
             everybodys = self.env.user.has_group("sales_team.group_sale_manager")
             own = Domain.TRUE if everybodys else Domain("user_id", "=", self.env.uid)
             follows |= Domain("lead_id", "=", False) & own
+        if model_name == "sales.process.feedback":
+            # Much of it is about no lead at all; whoever gave it keeps seeing it.
+            follows |= Domain("lead_id", "=", False)
+            follows |= Domain("voice_ids", "any!", [("user_id", "=", self.env.uid)])
         if model_name.startswith("sales.process.alert"):
             # Whoever is told sees the alert; those of indicators have no lead and are administrators' besides.
             if model_name == "sales.process.alert":

@@ -2,6 +2,7 @@ from . import alert
 from . import dashboard
 from . import deliverable
 from . import enablement
+from . import feedback
 from . import gate
 from . import history
 from . import journey
