@@ -212,6 +212,11 @@ class SalesProcessFeedback(models.Model):
         for feedback in self:
             feedback.effort, feedback.impact = rules.place(feedback.quadrant, feedback.effort, feedback.impact)
 
+    def action_place(self, quadrant):
+        """Into another quadrant without dragging: by keyboard, or on a phone."""
+        self.write({"quadrant": quadrant})
+        return True
+
     # -- whose it is ----------------------------------------------------------
 
     def _get_my_roles(self):
@@ -290,25 +295,27 @@ class SalesProcessFeedback(models.Model):
 
     def _complete(self, vals_list):
         """Values as they are stored: points of an interview have its people, what is written down says by whom."""
-        interviews = self.env["sales.process.feedback.interview"]
-        ids = {vals.get("interview_id") or self.env.context.get("default_interview_id") for vals in vals_list}
-        common = {one.id: one._prepare_point_vals() for one in interviews.browse(ids - {None, False})}
-        completed = []
+        names = ("interview_id", "source", "author_id")
+        context = self.env.context
+        preset = {name: context[f"default_{name}"] for name in names if f"default_{name}" in context}
+        vals_list = [{**preset, **vals} for vals in vals_list]
+        ids = {vals["interview_id"] for vals in vals_list if vals.get("interview_id")}
+        interviews = self.env["sales.process.feedback.interview"].browse(ids)
+        common = {interview.id: interview._prepare_point_vals() for interview in interviews}
         for vals in vals_list:
-            interview_id = vals.get("interview_id") or self.env.context.get("default_interview_id")
-            vals = {**vals, **common.get(interview_id, {})}
+            vals.update(common.get(vals.get("interview_id"), {}))
             if vals.get("source") == "customer":
                 vals.setdefault("author_id", False)
             if vals.get("author_id", self.env.uid) != self.env.uid:
                 vals.setdefault("logged_by_id", self.env.uid)
-            completed.append(vals)
-        return completed
+        return vals_list
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_own_notes(self):
         """What somebody else said is answered, not deleted."""
         for feedback in self:
-            if feedback.logged_by_id != self.env.user or feedback.state != "new" or feedback.merged_ids:
+            own = self.env.user in feedback.logged_by_id | feedback.author_id
+            if not own or feedback.state != "new" or feedback.merged_ids:
                 raise UserError(
                     self.env._(
                         "“%s” was said by somebody who waits for an answer: decline it with a reason instead.",

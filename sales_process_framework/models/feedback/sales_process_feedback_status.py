@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import plaintext2html
 
 OPEN_STATES = ("new", "review", "planned")
 #: Told to whoever gave the feedback when it changes.
@@ -156,7 +157,7 @@ class SalesProcessFeedbackStatus(models.Model):
 
     def _get_status_body(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
-        base = self.get_base_url()
+        base = self[:1].get_base_url()
         lines = [
             Markup("<li><a href='%s/odoo/my-feedback/%s'>%s</a>: <b>%s</b>%s</li>")
             % (
@@ -173,6 +174,7 @@ class SalesProcessFeedbackStatus(models.Model):
     # -- buttons --------------------------------------------------------------
 
     def action_review(self):
+        self.check_access("write")
         self.filtered(lambda one: one.state == "new").write({"state": "review"})
         return True
 
@@ -208,4 +210,43 @@ class SalesProcessFeedbackStatus(models.Model):
             "res_model": self._name,
             "views": [(False, "list"), (False, "form")],
             "domain": [("merged_into_id", "=", self.id)],
+        }
+
+    def action_open_improvement(self):
+        """The improvement that answers this, made from it when there is none."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.improvement_id:
+            self.improvement_id = self.env["sales.process.improvement"].create(self._prepare_improvement_vals())
+            self.merged_ids.write({"improvement_id": self.improvement_id.id})
+            self.action_review()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sales.process.improvement",
+            "res_id": self.improvement_id.id,
+            "views": [(False, "form")],
+        }
+
+    def _prepare_improvement_vals(self):
+        return {
+            "name": self._get_excerpt(),
+            "description": plaintext2html(self.text),
+            "company_id": self.company_id.id,
+            "author_id": self.author_id.id,
+            "process_id": self.process_id.id,
+            "stage_id": self.process_stage_id.id,
+            "requirement_id": self.requirement_id.id,
+        }
+
+    def action_open_award(self):
+        """Say thank you for it, in public."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Say Thank You"),
+            "res_model": "sales.process.award",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_feedback_id": self.id},
         }

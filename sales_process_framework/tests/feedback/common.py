@@ -34,8 +34,12 @@ class FeedbackCommon(SalesProcessCommon):
         return feedback.with_user(cls.manager)
 
     def _told(self, user):
-        """Messages that a person was told by, oldest first."""
+        """Messages that a person was told by what became of feedback, oldest first."""
         return self.env["mail.message"].search(
-            [("message_type", "=", "user_notification"), ("notified_partner_ids", "in", user.partner_id.ids)],
+            [
+                ("message_type", "=", "user_notification"),
+                ("model", "=", False),
+                ("notified_partner_ids", "in", user.partner_id.ids),
+            ],
             order="id",
         )

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -88,9 +90,11 @@ class TestFeedbackGiving(FeedbackCommon):
 
     def test_a_real_refusal_is_found(self):
         """As it happens in the browser: the refusal is kept through the rollback, then feedback is given."""
-        context = self.assertRefused(self.lead, self.diagnose, missing=["Budget confirmed"])
-        rows = self.env.cr.cache["sales_process_refusals"]
-        self.env["sales.process.decision"]._store_refusals(rows)
+        rows = []
+        decisions = self.env.registry["sales.process.decision"]
+        with patch.object(decisions, "_keep_through_rollback", lambda _self, vals_list: rows.extend(vals_list)):
+            context = self.assertRefused(self.lead, self.diagnose, missing=["Budget confirmed"])
+        self.env["sales.process.decision"].sudo()._store_refusals(rows)
         move = context["moves"][0]
         feedback = self._give(
             about={
@@ -104,7 +108,6 @@ class TestFeedbackGiving(FeedbackCommon):
         )
         self.assertEqual(feedback.decision_id.outcome, "refused")
         self.assertEqual(feedback.context["unmet"], ["Budget confirmed", "Decision maker known"])
-        rows.clear()
 
     def test_what_says_nothing_is_refused(self):
         for text in ("", "   ", None):
@@ -319,6 +322,29 @@ class TestFeedbackGiving(FeedbackCommon):
         self.assertFalse(interview.feedback_ids.author_id)
         self.assertEqual(interview.feedback_ids.vote_count, 1)
 
+    # -- quadrants ------------------------------------------------------------
+
+    def test_judged_and_dragged(self):
+        feedback = self._give()
+        self.assertEqual(feedback.quadrant, "unjudged")
+        for effort, impact, expected in ((1, 5, "quick_win"), (5, 4, "big_project"), (3, 3, "fill_in"), (4, 1, "thankless")):
+            feedback.write({"effort": effort, "impact": impact})
+            self.assertEqual(feedback.quadrant, expected)
+        feedback.write({"quadrant": "quick_win"})
+        self.assertEqual((feedback.effort, feedback.impact), rules.place("quick_win", 4, 1))
+        feedback.write({"quadrant": "unjudged"})
+        self.assertEqual((feedback.effort, feedback.impact, feedback.quadrant), (0, 0, "unjudged"))
+        groups = self.Feedback.formatted_read_group([("id", "=", feedback.id)], ["quadrant"], ["__count"])
+        self.assertEqual([group["quadrant"] for group in groups], ["unjudged"])
+        board = self.Feedback.with_context(read_group_expand=True).web_read_group(
+            [("id", "=", feedback.id)], ["quadrant"], ["__count"]
+        )
+        self.assertEqual(
+            [group["quadrant"] for group in board["groups"]],
+            ["quick_win", "big_project", "fill_in", "thankless", "unjudged"],
+            "all fields are there, also empty ones",
+        )
+
 
 @tagged("post_install", "-at_install")
 class TestFeedbackInPilot(PilotCommon):
@@ -337,25 +363,3 @@ class TestFeedbackInPilot(PilotCommon):
             [("pilot_id", "=", pilot.id), ("metric", "=", "feedback")]
         )
         self.assertEqual({row.arm: row.value for row in figures}, {"baseline": 1.0, "candidate": 2.0})
-
-
-@tagged("post_install", "-at_install")
-class TestQuadrants(FeedbackCommon):
-    def test_judged_and_dragged(self):
-        feedback = self._give()
-        self.assertEqual(feedback.quadrant, "unjudged")
-        for effort, impact, expected in ((1, 5, "quick_win"), (5, 4, "big_project"), (3, 3, "fill_in"), (4, 1, "thankless")):
-            feedback.write({"effort": effort, "impact": impact})
-            self.assertEqual(feedback.quadrant, expected)
-        feedback.write({"quadrant": "quick_win"})
-        self.assertEqual((feedback.effort, feedback.impact), rules.place("quick_win", 4, 1))
-        feedback.write({"quadrant": "unjudged"})
-        self.assertEqual((feedback.effort, feedback.impact, feedback.quadrant), (0, 0, "unjudged"))
-        groups = self.Feedback.formatted_read_group([("id", "=", feedback.id)], ["quadrant"], ["__count"])
-        self.assertEqual([group["quadrant"] for group in groups], ["unjudged"])
-        board = self.Feedback.web_read_group([("id", "=", feedback.id)], ["quadrant"], ["__count"])
-        self.assertEqual(
-            [group["quadrant"] for group in board["groups"]],
-            ["quick_win", "big_project", "fill_in", "thankless", "unjudged"],
-            "all fields are there, also empty ones",
-        )
