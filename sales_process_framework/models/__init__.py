@@ -24,6 +24,8 @@ from . import alert
 from . import goal
 from . import health_report
 from . import review
+from . import improvement
+from . import feedback
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

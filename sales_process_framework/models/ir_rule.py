@@ -18,6 +18,7 @@ MODELS_OF_LEAD = {
     "sales.process.fact.exception",
     "sales.process.fact.response",
     "sales.process.fact.touch",
+    "sales.process.feedback",
     "sales.process.pilot.assignment",
     "sales.process.migration.lead",
     "sales.process.touch",
@@ -49,6 +50,10 @@ class IrRule(models.Model):
             author = "user_id" if model_name == "sales.process.decision" else "by_id"
             own = Domain.TRUE if everybodys else Domain(author, "=", self.env.uid)
             follows |= Domain("lead_id", "=", False) & own
+        if model_name == "sales.process.feedback":
+            # Much of it is about no lead at all; whoever gave it keeps seeing it.
+            follows |= Domain("lead_id", "=", False)
+            follows |= Domain("voice_ids", "any!", [("user_id", "=", self.env.uid)])
         if model_name in ALERTS:
             # Whoever is told sees the alert; those of indicators have no lead and are administrators' besides.
             if model_name == "sales.process.alert":

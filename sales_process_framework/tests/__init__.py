@@ -3,6 +3,7 @@ from . import dashboard
 from . import deliverable
 from . import enablement
 from . import fact
+from . import feedback
 from . import gate
 from . import history
 from . import journey
