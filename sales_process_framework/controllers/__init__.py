@@ -1,2 +1,3 @@
 from . import sales_process_journey
 from . import sales_process_scorecard
+from . import sales_process_effectiveness

@@ -22,6 +22,9 @@ from . import kpi
 from . import dashboard
 from . import alert
 from . import goal
+from . import analysis
+from . import effectiveness
+from . import conformance
 from . import health_report
 from . import review
 from . import improvement
