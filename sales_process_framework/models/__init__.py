@@ -22,6 +22,7 @@ from . import dashboard
 from . import alert
 from . import goal
 from . import health_report
+from . import rollout
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

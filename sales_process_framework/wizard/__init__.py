@@ -9,4 +9,5 @@ from . import kpi
 from . import alert
 from . import goal
 from . import pilot
+from . import rollout
 from . import version
