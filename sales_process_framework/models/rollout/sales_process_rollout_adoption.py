@@ -73,7 +73,8 @@ class SalesProcessRolloutAdoption(models.AbstractModel):
 
     def _get_windows(self, phases):
         """:return: list of (phase id, team id, process id, side, start, stop), naive UTC"""
-        now = self.env.cr.now()
+        # What happens at this very moment counts.
+        now = self.env.cr.now() + timedelta(seconds=1)
         windows = []
         for phase in phases:
             opened = phase._get_opened() or now

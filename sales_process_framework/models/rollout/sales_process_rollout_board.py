@@ -31,7 +31,9 @@ class SalesProcessRolloutBoard(models.AbstractModel):
         open_phases = phases.filtered(lambda phase: phase.state == rollout.OPEN)
         standings = phases._judge() if leads else {}
         measured = self._measure(open_phases) if leads and open_phases else {}
-        known = self.env["sales.process.rollout.condition"]._get_known_people() if leads else set()
+        Condition = self.env["sales.process.rollout.condition"]
+        known = Condition._get_known_people() if leads else set()
+        Condition._fetch_names(standings)
         return {
             "state": self.state,
             "manages": manages,

@@ -100,6 +100,7 @@ class SalesProcessRolloutCondition(models.Model):
         saved = self._origin
         standings = saved.phase_id._judge()
         known = self._get_known_people()
+        self._fetch_names(standings)
         for condition in self:
             standing = standings.get(condition._origin.id)
             condition.holds = bool(standing and standing.holds)
@@ -116,6 +117,13 @@ class SalesProcessRolloutCondition(models.Model):
             return None
         led = user.sudo().search([("crm_team_member_ids.crm_team_id.user_id", "=", user.id)])
         return {user.id, *led.ids}
+
+    @api.model
+    def _fetch_names(self, standings):
+        """Of everybody who is missing somewhere, at once."""
+        # sudo: names of colleagues
+        people = self.env["res.users"].sudo().browse({user for row in standings.values() for user in row.people})
+        people.mapped("name")
 
     def _name_missing(self, standing, known):
         """:param known: see ``_get_known_people``

@@ -215,7 +215,7 @@ class TestConditions(RolloutCommon):
         def build(count):
             teams = self.env["crm.team"].create([{"name": f"T{n}", "company_id": self.company.id} for n in range(count)])
             for team in teams:
-                people = [self._new_user(f"spf_{team.id}_{n}", "sales_team.group_sale_salesman") for n in range(2)]
+                people = [self._new_user(f"spf_{team.id}_{n}", "sales_team.group_sale_salesman") for n in range(1)]
                 team.member_ids = [Command.set([user.id for user in people])]
                 for user in people:
                     self._attend(training, user)
@@ -245,7 +245,7 @@ class TestConditions(RolloutCommon):
             self._refresh()
             return plan
 
-        few, many = build(2), build(9)
+        few, many = build(2), build(6)
         counts = []
         for plan in (few, many, few, many):
             self._refresh()

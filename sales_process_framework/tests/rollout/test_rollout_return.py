@@ -127,7 +127,11 @@ class TestReturn(RolloutCommon):
         plan = self._opened(phases=1)
         core, _everybody = self._phases(plan)
         fresh = self._lead(name="Fresh")
-        fresh.with_context(tracking_disable=True)._write({"stage_id": extra.id, "sales_process_stage_id": stage.id})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET stage_id = %s, sales_process_stage_id = %s WHERE id = %s",
+            [extra.id, stage.id, fresh.id],
+        )
         self._refresh()
         wizard = self.env["sales.process.rollout.back"].with_user(self.manager).create(
             {"phase_id": core.id, "late": "return", "reason": "Not yet"}

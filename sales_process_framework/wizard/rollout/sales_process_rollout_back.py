@@ -106,4 +106,4 @@ class SalesProcessRolloutBack(models.TransientModel):
         if self.late == "return" and self.late_count and not self.is_checked:
             return self.action_check()
         self.phase_id._take_back(self.reason, late=self.late)
-        return self.phase_id.rollout_id.get_formview_action()
+        return {"type": "ir.actions.act_window_close"}

@@ -15,7 +15,7 @@ class SalesProcessRolloutOpen(models.TransientModel):
     migrate = fields.Selection(related="phase_id.migrate", readonly=False)
     unmet = fields.Text(string="Does Not Hold Yet", compute="_compute_unmet")
     reason = fields.Text(help="Kept with the phase.")
-    lead_count = fields.Integer(string="Open Leads", compute="_compute_lead_count")
+    lead_count = fields.Integer(string="Open Leads Now", compute="_compute_lead_count")
     is_checked = fields.Boolean(readonly=True)
     held_count = fields.Integer(string="Would Be Held Back", readonly=True)
     migration_ids = fields.Many2many("sales.process.migration", "sales_process_rollout_open_migration_rel", readonly=True)
@@ -99,4 +99,4 @@ class SalesProcessRolloutOpen(models.TransientModel):
         if self.migrate == "all" and not self.is_checked:
             return self.action_check()
         self.phase_id._open(reason=self.reason)
-        return self.phase_id.rollout_id.get_formview_action()
+        return {"type": "ir.actions.act_window_close"}
