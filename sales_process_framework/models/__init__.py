@@ -29,6 +29,7 @@ from . import health_report
 from . import review
 from . import improvement
 from . import feedback
+from . import rollout
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

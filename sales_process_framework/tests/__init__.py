@@ -24,4 +24,5 @@ from . import test_translations
 from . import scorecard
 from . import tools
 from . import pilot
+from . import rollout
 from . import version

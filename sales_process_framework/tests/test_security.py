@@ -48,6 +48,10 @@ CONFIGURATION = {
     "sales.process.completeness.rule",
     "sales.process.scorecard.scheme",
     "sales.process.scorecard.weight",
+    "sales.process.rollout",
+    "sales.process.rollout.phase",
+    "sales.process.rollout.condition",
+    "sales.process.rollout.check",
 }
 #: Facts about leads: read by whoever sees the lead, changed by nobody directly.
 FACTS = {
@@ -84,6 +88,8 @@ LEADERS_REPORTS = {
     "sales.process.alert.effect",
     "sales.process.pilot.decision",
     "sales.process.pilot.result",
+    "sales.process.rollout.event",
+    "sales.process.rollout.former",
 }
 #: Made and deleted by sales administrators, read by whoever sees all deals, changed by nobody.
 HEALTH_REPORTS = {"sales.process.health.report"}
@@ -116,6 +122,8 @@ MANAGER_WIZARDS = {
     "sales.process.alert.preview.line",
     "sales.process.pilot.decide",
     "sales.process.retirement",
+    "sales.process.rollout.open",
+    "sales.process.rollout.back",
 }
 #: Wizards for everybody who sells.
 WIZARDS = {
