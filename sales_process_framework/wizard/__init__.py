@@ -10,3 +10,4 @@ from . import alert
 from . import goal
 from . import pilot
 from . import version
+from . import health_report
