@@ -170,6 +170,7 @@
         "demo/dashboard/sales_process_dashboard_demo.xml",
         "demo/alert/sales_process_alert_demo.xml",
         "demo/scorecard/sales_process_scorecard_demo.xml",
+        "demo/health_report/sales_process_health_report_demo.xml",
         "demo/pilot/sales_process_pilot_demo.xml",
         "demo/version/sales_process_version_demo.xml",
     ],

@@ -20,17 +20,15 @@ class SalesProcessHealthReportPage(models.AbstractModel):
     _name = "sales.process.health.report.page"
     _description = "Page of a Health Report"
 
-    headline = fields.Char(compute="_compute_texts")
-    report_html = fields.Html(string="Report", compute="_compute_texts", sanitize=False)
+    report_html = fields.Html(string="Report", compute="_compute_report_html", sanitize=False)
     changed_count = fields.Integer(
         string="Corrected Since", compute="_compute_changed_count", help="Figures that have another value by now."
     )
 
     @api.depends("snapshot")
     @api.depends_context("lang", "tz")
-    def _compute_texts(self):
+    def _compute_report_html(self):
         for report in self:
-            report.headline = report._get_headline(report.snapshot or EMPTY)
             report.report_html = report.snapshot and report._render_part(BODY, report._prepare_page())
 
     def _render_part(self, template, page):
