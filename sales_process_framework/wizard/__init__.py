@@ -12,3 +12,4 @@ from . import pilot
 from . import rollout
 from . import version
 from . import feedback
+from . import health_report
