@@ -27,7 +27,6 @@ from . import effectiveness
 from . import conformance
 from . import health_report
 from . import review
-from . import improvement
 from . import feedback
 from . import rollout
 from . import crm_lead
