@@ -24,6 +24,7 @@ from . import alert
 from . import goal
 from . import health_report
 from . import review
+from . import roadmap
 from . import crm_lead
 from . import crm_stage
 from . import crm_team
