@@ -22,9 +22,14 @@ from . import kpi
 from . import dashboard
 from . import alert
 from . import goal
+from . import analysis
+from . import effectiveness
+from . import conformance
 from . import health_report
 from . import review
 from . import roadmap
+from . import feedback
+from . import rollout
 from . import crm_lead
 from . import crm_stage
 from . import crm_team
