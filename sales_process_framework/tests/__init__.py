@@ -28,3 +28,4 @@ from . import rollout
 from . import version
 from . import improvement
 from . import review
+from . import roadmap

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.tools.misc import format_date
 
 from ...tools.period import period_of, utc_edges
+from ..feedback.sales_process_feedback_giving import SHARED_SOURCES
+from ..feedback.sales_process_feedback_status import OPEN_STATES
 
 SEVERITY_NAMES = ("critical", "warning", "info")
 #: Topics of one kind: a longer agenda is read by nobody.
@@ -277,8 +279,36 @@ class SalesProcessReviewAgenda(models.AbstractModel):
     # -- what people say -----------------------------------------------------------------------
 
     def _find_feedback(self):
-        """Hook: the feedback that weighs most."""
-        return []
+        """Open feedback that most colleagues share. Who gave it is nobody's matter, and what customers or interviews
+        brought stays with those who manage feedback: attendees read the agenda."""
+        found = self.env["sales.process.feedback"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("merged_into_id", "=", False),
+                ("state", "in", OPEN_STATES),
+                ("kind", "!=", "praise"),
+                ("source", "in", SHARED_SOURCES),
+                ("given_on", "<=", self.date.date()),
+            ],
+            order="vote_count desc, impact desc, id desc",
+            limit=LIMITS["feedback"],
+        )
+        return [
+            {
+                "key": f"feedback {feedback.id}",
+                "kind": "feedback",
+                "severity": "warning" if feedback.vote_count >= MANY else "info",
+                "name": feedback._get_excerpt(),
+                "text": feedback.text,
+                "value": self.env._("%s voices", feedback.vote_count),
+                "target": {"model": feedback._name, "res_id": feedback.id},
+                "feedback_id": feedback.id,
+                "process_id": feedback.process_id.id,
+                "stage_id": feedback.process_stage_id.id,
+                "requirement_id": feedback.requirement_id.id,
+            }
+            for feedback in found
+        ]
 
     # -- the full review of a half-year (S6.4) -------------------------------------------------
 

@@ -238,8 +238,38 @@ class SalesProcessRoadmap(models.AbstractModel):
         ]
 
     def _find_rollouts(self, year, company, family):
-        """Hook: rollouts of versions to teams."""
-        return []
+        """From the start, or the first planned phase, to the end, or the last planned phase."""
+        rollouts = self.env["sales.process.rollout"]
+        if not rollouts.has_access("read"):
+            return []
+        domain = Domain("company_id", "=", company.id)
+        if family:
+            domain &= Domain("process_id", "in", family.ids)
+        zone = company._get_sales_timezone()
+        today = company._get_sales_today()
+        bars = []
+        for rollout in rollouts.search(domain):
+            planned = [day for day in rollout.phase_ids.mapped("date_planned") if day]
+            first = local_day(rollout.date_start, zone) if rollout.date_start else min(planned, default=None)
+            if not first:
+                continue
+            last = local_day(rollout.date_done, zone) if rollout.date_done else max([first, *planned])
+            if rollout.state == "running":
+                last = max(last, today)
+            if roadmap.clip(Span(rollout.id, first, max(first, last)), year):
+                bars.append(
+                    self._make_bar(
+                        "rollout",
+                        rollout,
+                        rollout.name,
+                        first,
+                        max(first, last),
+                        rollout.process_id,
+                        rollout.user_id,
+                        point=False,
+                    )
+                )
+        return bars
 
     # -- the loop -----------------------------------------------------------------------
 
