@@ -184,6 +184,7 @@
         "views/version/sales_process_version_menus.xml",
         "views/review/sales_process_review_menus.xml",
         "views/improvement/sales_process_improvement_menus.xml",
+        "views/roadmap/sales_process_roadmap_views.xml",
         "views/journey/sales_process_journey_map_views.xml",
         "views/dashboard/sales_process_dashboard_views.xml",
         "views/dashboard/sales_process_dashboard_menus.xml",

@@ -27,6 +27,7 @@ from . import effectiveness
 from . import conformance
 from . import health_report
 from . import review
+from . import roadmap
 from . import feedback
 from . import rollout
 from . import crm_lead

@@ -26,3 +26,6 @@ from . import tools
 from . import pilot
 from . import rollout
 from . import version
+from . import improvement
+from . import review
+from . import roadmap
