@@ -43,6 +43,9 @@ CONFIGURATION = {
     "sales.process.alert.escalation",
     "sales.process.pilot",
     "sales.process.completeness.rule",
+    "sales.process.feedback",
+    "sales.process.feedback.theme",
+    "sales.process.award",
     "sales.process.scorecard.scheme",
     "sales.process.scorecard.weight",
 }
@@ -65,6 +68,7 @@ MORE_FACTS = {
     "sales.process.scorecard.line",
     "sales.process.stage.load",
     "sales.process.customer",
+    "sales.process.feedback.voice",
     "sales.process.response",
     "sales.process.support.pause",
     "sales.process.support.request",
@@ -102,6 +106,9 @@ MANAGER_WIZARDS = {
     "sales.process.alert.preview.line",
     "sales.process.pilot.decide",
     "sales.process.retirement",
+    "sales.process.feedback.interview",
+    "sales.process.feedback.answer",
+    "sales.process.feedback.merge",
 }
 #: Wizards for everybody who sells.
 WIZARDS = {
