@@ -176,6 +176,7 @@
         "demo/scorecard/sales_process_scorecard_demo.xml",
         "demo/pilot/sales_process_pilot_demo.xml",
         "demo/version/sales_process_version_demo.xml",
+        "demo/feedback/sales_process_feedback_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

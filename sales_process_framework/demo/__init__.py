@@ -9,3 +9,4 @@ from . import goal
 from . import scorecard
 from . import pilot
 from . import version
+from . import feedback
