@@ -11,3 +11,4 @@ from . import pilot
 from . import version
 from . import rollout
 from . import health_report
+from . import feedback

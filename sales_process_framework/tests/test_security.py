@@ -46,6 +46,9 @@ CONFIGURATION = {
     "sales.process.alert.escalation",
     "sales.process.pilot",
     "sales.process.completeness.rule",
+    "sales.process.feedback",
+    "sales.process.feedback.theme",
+    "sales.process.award",
     "sales.process.scorecard.scheme",
     "sales.process.scorecard.weight",
     "sales.process.rollout",
@@ -72,6 +75,7 @@ MORE_FACTS = {
     "sales.process.scorecard.line",
     "sales.process.stage.load",
     "sales.process.customer",
+    "sales.process.feedback.voice",
     "sales.process.response",
     "sales.process.support.pause",
     "sales.process.support.request",
@@ -124,6 +128,9 @@ MANAGER_WIZARDS = {
     "sales.process.retirement",
     "sales.process.rollout.open",
     "sales.process.rollout.back",
+    "sales.process.feedback.interview",
+    "sales.process.feedback.answer",
+    "sales.process.feedback.merge",
 }
 #: Wizards for everybody who sells.
 WIZARDS = {
