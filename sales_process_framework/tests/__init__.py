@@ -23,3 +23,5 @@ from . import scorecard
 from . import tools
 from . import pilot
 from . import version
+from . import conformance
+from . import effectiveness

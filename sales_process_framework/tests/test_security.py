@@ -44,6 +44,7 @@ CONFIGURATION = {
     "sales.process.completeness.rule",
     "sales.process.scorecard.scheme",
     "sales.process.scorecard.weight",
+    "sales.process.variant.allowed",
 }
 #: Facts about leads: read by whoever sees the lead, changed by nobody directly.
 FACTS = {
