@@ -29,3 +29,5 @@ from . import version
 from . import improvement
 from . import review
 from . import roadmap
+from . import conformance
+from . import effectiveness

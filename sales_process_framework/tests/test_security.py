@@ -55,6 +55,7 @@ CONFIGURATION = {
     "sales.process.rollout.phase",
     "sales.process.rollout.condition",
     "sales.process.rollout.check",
+    "sales.process.variant.allowed",
 }
 #: Facts about leads: read by whoever sees the lead, changed by nobody directly.
 FACTS = {
