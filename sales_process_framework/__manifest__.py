@@ -208,6 +208,7 @@
         "demo/res_users_demo.xml",
         "demo/support/res_users_demo.xml",
         "demo/scorecard/res_users_demo.xml",
+        "demo/rollout/res_users_demo.xml",
         "demo/crm_team_demo.xml",
         "demo/res_partner_manufacturing_demo.xml",
         "demo/res_partner_technology_demo.xml",
