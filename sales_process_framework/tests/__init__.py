@@ -23,3 +23,4 @@ from . import scorecard
 from . import tools
 from . import pilot
 from . import version
+from . import health_report

@@ -146,8 +146,10 @@ class SalesProcessHealthReport(models.Model):
             known = {row.kpi_id.id: row.closed for row in stored}
 
             def is_wanted(kpi, known=known, one=one):
-                early = one == period and is_over and not known.get(kpi.id) and (not kpi.last_run or kpi.last_run < stop)
-                return kpi.id not in known or early
+                if kpi.id not in known:
+                    return True
+                early = not kpi.last_run or kpi.last_run < stop
+                return one == period and is_over and early and not known[kpi.id]
 
             for kpi in kpis.filtered(is_wanted)._in_computing_order():
                 kpi._backfill_unit(one, kpi._get_edges(one, company), company.ids)

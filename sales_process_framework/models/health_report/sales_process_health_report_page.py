@@ -161,7 +161,7 @@ class SalesProcessHealthReportPage(models.AbstractModel):
         if figure["value"] is None or not figure["denominator"] or figure["unit"] == "money":
             return ""
         return " / ".join(
-            self.env["ir.qweb.field.float"].value_to_html(value, {"precision": 0 if value == int(value) else 1})
+            self._format_float(value, 0 if value == int(value) else 1)
             for value in (figure["numerator"], figure["denominator"])
         )
 

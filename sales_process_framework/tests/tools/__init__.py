@@ -22,3 +22,4 @@ from . import test_pilot_simulated
 from . import test_version_diff
 from . import test_scorecard
 from . import test_completeness
+from . import test_findings
