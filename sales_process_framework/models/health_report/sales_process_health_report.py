@@ -15,14 +15,15 @@ class SalesProcessHealthReport(models.Model):
 
     _name = "sales.process.health.report"
     _description = "Health Report"
+    # Before mail.thread: the delivery decides which way a report goes.
     _inherit = [
-        "mail.thread",
         "sales.process.health.report.support",
         "sales.process.health.report.snapshot",
         "sales.process.health.report.texts",
         "sales.process.health.report.page",
         "sales.process.health.report.sheet",
         "sales.process.health.report.delivery",
+        "mail.thread",
     ]
     _order = "date_from desc, cycle, company_id, id desc"
     # Whoever reads a report may talk about it; nobody may change it.

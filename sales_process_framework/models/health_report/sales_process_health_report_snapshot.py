@@ -1,10 +1,11 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools import findings as rules
 from ...tools.dashboard import last_periods
+from ...tools.period import local_day
 
 #: Periods of the lines in the plots, and the row of alerts that is counted.
 POINTS = 12
@@ -237,4 +238,4 @@ class SalesProcessHealthReportSnapshot(models.AbstractModel):
 
     @api.model
     def _get_today(self, company):
-        return fields.Date.context_today(self.with_context(tz=company._get_sales_timezone()))
+        return local_day(self.env.cr.now(), company._get_sales_timezone())

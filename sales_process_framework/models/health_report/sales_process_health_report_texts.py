@@ -133,8 +133,7 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
             return self.env._("no data")
         unit = figure["unit"]
         if unit == "money":
-            currency = self.env["res.currency"].sudo().browse(figure["currency_id"]).exists() or company.currency_id
-            return currency.format(value)
+            return self.env["res.currency"].sudo().browse(figure["currency_id"]).format(value)
         if digits is None:
             digits = 0 if unit == "count" and value == int(value) else DIGITS.get(unit, 2)
         number = self._format_float(value, digits)
@@ -153,9 +152,7 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
 
     @api.model
     def _say_still_alert(self, values):
-        return self.env._(
-            "%(value)s, beyond the alert value of %(alert)s for %(runs)s periods in a row.", **values
-        )
+        return self.env._("%(value)s, beyond the alert value of %(alert)s for %(runs)s periods in a row.", **values)
 
     @api.model
     def _say_over_limit(self, values):

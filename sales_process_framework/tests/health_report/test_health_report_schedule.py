@@ -49,6 +49,12 @@ class TestHealthReportSchedule(HealthReportCommon):
         with self._at(datetime(2026, 3, 10)):
             return self._schedule(*users, **vals)
 
+    def _create_company(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        company.partner_id.tz = "Asia/Taipei"
+        self.manager.company_ids |= company
+        return company
+
     def _cron(self, now=MORNING, commit=None):
         with (
             self._at(now),
@@ -114,6 +120,7 @@ class TestHealthReportSchedule(HealthReportCommon):
             self.assertEqual(self._schedule(self.leader).next_date, date(2026, 4, 2), "today's is still to come")
         with self._at(datetime(2026, 4, 10)):
             late.cycle = "quarter"
+            self.env.flush_all()
         self.assertEqual(late.next_date, date(2026, 7, 2))
 
     def test_missed_days(self):
@@ -167,8 +174,7 @@ class TestHealthReportSchedule(HealthReportCommon):
     @mute_logger(LOGGER)
     def test_a_failure_stops_nobody_else(self):
         broken = self._due(self.manager, self.leader)
-        other_company = self.env["res.company"].create({"name": "Other"})
-        self.manager.company_ids |= other_company
+        other_company = self._create_company()
         fine = self._due(self.manager, company_id=other_company.id, name="Z fine")
         with self._failing_for(self.manager):
             self._cron()
@@ -185,8 +191,7 @@ class TestHealthReportSchedule(HealthReportCommon):
     @mute_logger(LOGGER)
     def test_a_report_that_cannot_be_made(self):
         broken = self._due(self.manager)
-        other_company = self.env["res.company"].create({"name": "Other"})
-        self.manager.company_ids |= other_company
+        other_company = self._create_company()
         self._due(self.manager, company_id=other_company.id, name="Z fine")
         take = type(self.Report)._take_snapshot
 
@@ -209,9 +214,7 @@ class TestHealthReportSchedule(HealthReportCommon):
         gone.company_ids |= self.taipei
         schedule = self._due(self.leader, self.rep, stranger, gone)
         gone.active = False
-        self.assertEqual(
-            set(schedule.unable_names.split(", ")), set((self.rep | stranger).mapped("name"))
-        )
+        self.assertEqual(set(schedule.unable_names.split(", ")), set((self.rep | stranger).mapped("name")))
         self._cron()
         self.assertEqual(self._of(MARCH).receiver_ids, self.leader)
         self.assertEqual(set(self._mails(self._of(MARCH))), {"leader@example.com"})

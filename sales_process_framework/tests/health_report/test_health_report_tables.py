@@ -62,9 +62,7 @@ class TestHealthReportTables(FactsCommon):
             cls._plain_lead(won_status="lost", active=False, date_closed=STOP - timedelta(seconds=1))
         # B bought in February, so that its deal of March is not its first.
         for moment in (START - timedelta(seconds=1), STOP):
-            cls._plain_lead(
-                won_status="won", date_closed=moment, expected_revenue=999_999, partner_id=customers[1].id
-            )
+            cls._plain_lead(won_status="won", date_closed=moment, expected_revenue=999_999, partner_id=customers[1].id)
 
     @classmethod
     def _build_enquiries(cls):

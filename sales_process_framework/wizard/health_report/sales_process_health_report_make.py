@@ -15,6 +15,7 @@ class SalesProcessHealthReportMake(models.TransientModel):
     )
     which = fields.Selection(
         [("last", "The last whole one"), ("running", "The running one, so far"), ("other", "Another one")],
+        string="Which One",
         required=True,
         default="last",
     )
