@@ -31,3 +31,4 @@ from . import review
 from . import roadmap
 from . import conformance
 from . import effectiveness
+from . import health_report

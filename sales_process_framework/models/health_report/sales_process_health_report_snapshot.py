@@ -1,10 +1,11 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools import findings as rules
 from ...tools.dashboard import last_periods
+from ...tools.period import local_day
 
 #: Periods of the lines in the plots, and the row of alerts that is counted.
 POINTS = 12
@@ -179,9 +180,15 @@ class SalesProcessHealthReportSnapshot(models.AbstractModel):
                 rows = found.get((kpi.id, stage.id), {})
                 if last in rows:
                     figure = self._prepare_figure(periods, rows, before.get(("node", kpi.id, stage.id)))
-                    limits = {} if kpi.code == "stage_time" else {"limit": 0, "limit_days": 0}
-                    nodes.append(definitions[kpi] | figure | place | limits)
+                    nodes.append(definitions[kpi] | figure | place | self._get_limits(kpi, place))
         return nodes
+
+    @api.model
+    def _get_limits(self, kpi, place):
+        """What a stage may take itself goes before the bands, which are for all stages together."""
+        if kpi.code != "stage_time":
+            return {"limit": 0, "limit_days": 0}
+        return {"has_bands": False, "band": "none", "band_before": "none", "bad_runs": 0} if place["limit"] else {}
 
     @api.model
     def _prepare_place(self, stage):
@@ -231,4 +238,4 @@ class SalesProcessHealthReportSnapshot(models.AbstractModel):
 
     @api.model
     def _get_today(self, company):
-        return fields.Date.context_today(self.with_context(tz=company._get_sales_timezone()))
+        return local_day(self.env.cr.now(), company._get_sales_timezone())
