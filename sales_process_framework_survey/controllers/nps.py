@@ -41,7 +41,7 @@ class SurveyNps(http.Controller):
         chosen = parse_mark(mark)
         if chosen is None:
             return self._render_page(invitation, status=400)
-        invitation._register(chosen, comment)
+        invitation._keep_answer(chosen, comment)
         return request.redirect(f"/sales_process/nps/{token}", code=303)
 
     @http.route(

@@ -28,7 +28,7 @@ class SalesProcessSurveyAnswer(models.AbstractModel):
             return self.env.cr.now() <= self.date_answered + timedelta(hours=self.program_id.change_hours)
         return self.state == "sent"
 
-    def _register(self, mark, comment=None):
+    def _keep_answer(self, mark, comment=None):
         """Keep an answer, here and as an answer of the survey; a later one takes its place as long as that is allowed.
 
         :param mark: 0 to 10

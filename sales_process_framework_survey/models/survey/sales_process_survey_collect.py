@@ -78,7 +78,7 @@ class SalesProcessSurveyCollect(models.AbstractModel):
               LEFT JOIN crm_team AS team ON team.id = lead.team_id
               LEFT JOIN res_users AS seller ON seller.id = lead.user_id
               LEFT JOIN res_partner AS partner ON partner.id = lead.partner_id
-             WHERE event.date >= %(date)s AND (event.date, event.key) > (%(date)s, %(key)s) AND event.date <= %(now)s
+             WHERE event.date >= %(date)s AND (event.date, event.key) > (%(date)s, %(key)s) AND event.date < %(stop)s
                AND COALESCE(lead.company_id, team.company_id, seller.company_id, %(home)s) = %(company)s
                AND %(teams)s AND %(person)s IS NOT NULL
                AND (partner.id IS NULL OR (partner.active AND partner.partner_share))
@@ -92,7 +92,7 @@ class SalesProcessSurveyCollect(models.AbstractModel):
             person=person,
             date=position[0],
             key=position[1],
-            now=now,
+            stop=now + timedelta(seconds=1),  # moments are stored in whole seconds or finer
             home=self.env["sales.process.kpi"]._get_home_company_id(),
             company=self.company_id.id,
             teams=SQL("lead.team_id = ANY(%s)", teams) if teams else SQL("TRUE"),

@@ -57,7 +57,7 @@ class SalesProcessSurveyDelivery(models.AbstractModel):
     @api.model
     def _lock_due(self, reminder, skipped=(), limit=BATCH):
         """:return: invitations that are due, under sudo; nobody else sends them meanwhile"""
-        self.flush_model()
+        self.env.flush_all()
         due = (
             SQL("invitation.state = 'sent' AND invitation.date_next <= %s", self.env.cr.now())
             if reminder
@@ -144,7 +144,7 @@ class SalesProcessSurveyDelivery(models.AbstractModel):
     def _expire(self):
         """What was not answered in time; and what was never sent, because its lead was archived or its program paused
         for longer than a link is valid."""
-        self.flush_model()
+        self.env.flush_all()
         now = self.env.cr.now()
         self.env.cr.execute(
             SQL(
