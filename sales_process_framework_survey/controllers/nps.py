@@ -166,7 +166,7 @@ class SurveyNps(http.Controller):
             "token": invitation._get_token(),
             "company_name": company.name,
             "logo": company.logo_web,
-            "lang": (invitation.lang or request.env.lang or "en_US").replace("_", "-"),
+            "page_lang": (invitation.lang or request.env.lang or "en_US").replace("_", "-"),
         }
         return self._finish(request.render(TEMPLATE % name, values), status)
 

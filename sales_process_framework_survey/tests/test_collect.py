@@ -32,9 +32,8 @@ class TestCollect(SurveyCommon):
 
     def test_a_crash_in_between_asks_once(self):
         other = self._program("Another", process_stage_ids=[Command.set(self.p_diagnose.ids)])
-        self.company.sales_survey_rest_days = 0
-        self.lead.stage_id = self.diagnose
         self._deliver()
+        self._lead(partner_id=self._person("Bo").id).stage_id = self.diagnose
         insert, crashed = type(self.program)._insert_invitations, []
 
         def crash(program, chosen):

@@ -31,7 +31,7 @@ class TestPages(SurveyCommon, HttpCase):
     def _post(self, path="", csrf=True, token=None, **data):
         if csrf:
             data["csrf_token"] = csrf if isinstance(csrf, str) else self._csrf()
-        return self.url_open(f"/sales_process/nps/{token or self.token}{path}", data=data, allow_redirects=False)
+        return self.url_open(f"/sales_process/nps/{token or self.token}{path}", data=data, method="POST", allow_redirects=False)
 
     def _csrf(self, path="/stop"):
         return CSRF.search(self._get(path).text).group(1)
@@ -148,7 +148,7 @@ class TestPages(SurveyCommon, HttpCase):
         other = self._lead(partner_id=self._person("Later").id)
         self._deliver(other)
         waiting = self._collect().filtered(lambda one: one.lead_id == other)
-        selector = self.token[:32]
+        selector, csrf = self.token[:32], self._csrf()
         wrong = [
             "0" * 64,
             self.token[:-1],
@@ -172,7 +172,7 @@ class TestPages(SurveyCommon, HttpCase):
         self.assertEqual(len({answer.text for answer in answers}), 1)
         for secret in (self.company.name, "Ada", self.program.name):
             self.assertNotIn(secret, answers[0].text)
-        posted = self._post(csrf=self._csrf(), token="0" * 64, mark="9")
+        posted = self._post(csrf=csrf, token="0" * 64, mark="9")
         self.assertEqual((posted.status_code, posted.text), (404, answers[0].text))
 
     def test_nothing_else_is_visible(self):

@@ -7,7 +7,7 @@ from .common import SurveyCommon
 
 #: Runs on each page that the customer comes to; the page itself has no script.
 CUSTOMER = """
-window.addEventListener("DOMContentLoaded", () => {
+window.addEventListener("load", () => {
     const check = (what, message) => { if (!what) { throw new Error(message); } };
     const page = document.scrollingElement;
     if (!document.querySelector("main")) { return; }
