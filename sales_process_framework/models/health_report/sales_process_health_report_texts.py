@@ -2,6 +2,9 @@ from odoo import api, models
 
 from ...tools import findings as rules
 
+#: Digits after the point, where not two.
+DIGITS = {"percent": 1, "days": 1, "hours": 1, "minutes": 0, "score": 1}
+
 
 class SalesProcessHealthReportTexts(models.AbstractModel):
     """The sentences of a report, in the reader's language, from findings and numbers."""
@@ -37,6 +40,7 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
         return {
             "code": finding.rule,
             "severity": finding.severity,
+            "trend": finding.figure.trend,
             "title": self._get_title(figure),
             "text": self._get_text(finding, figure, company),
             "advice": self._in_language(figure["advice"]) if finding.severity in ("critical", "warning") else "",
@@ -49,6 +53,9 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
             "department_id": figure.get("department_id", False),
             "value": figure["value"],
             "previous": figure["previous"],
+            "value_text": self._format_number(figure, figure["value"], company),
+            "previous_text": self._format_number(figure, figure["previous"], company),
+            "sample": figure["sample"],
         }
 
     @api.model
@@ -105,6 +112,7 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
             "healthy": number(figure["healthy"]),
             "alert": number(figure["alert"]),
             "limit": number(finding.figure.limit),
+            "limit_days": f"{figure.get('limit_days') or 0:g}",
             "usual": number(finding.figure.usual),
             "runs": finding.figure.bad_runs,
             "sample": figure["sample"],
@@ -112,10 +120,17 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
 
     @api.model
     def _format_number(self, figure, value, company):
-        kpi = self.env["sales.process.kpi"].sudo().with_company(company).browse(figure["kpi_id"]).exists()
-        if value is None or not kpi:
-            return self.env._("no data") if value is None else f"{value:,.2f}"
-        return kpi._format_value(value)
+        """:return: a number with the unit that it had when the report was made"""
+        if value is None:
+            return self.env._("no data")
+        unit = figure["unit"]
+        if unit == "money":
+            currency = self.env["res.currency"].sudo().browse(figure["currency_id"]).exists() or company.currency_id
+            return currency.format(value)
+        digits = 0 if unit == "count" and value == int(value) else DIGITS.get(unit, 2)
+        number = self.env["ir.qweb.field.float"].value_to_html(value, {"precision": digits})
+        units = dict(self.env["sales.process.kpi"]._fields["unit"]._description_selection(self.env))
+        return number if unit in ("count", "number", "score") else f"{number} {units[unit].lower()}"
 
     @api.model
     def _say_alert(self, values):
@@ -129,7 +144,10 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
 
     @api.model
     def _say_over_limit(self, values):
-        return self.env._("%(name)s is %(value)s, where the limit is %(limit)s (%(sample)s deals).", **values)
+        return self.env._(
+            "%(name)s is %(value)s, where the limit of %(limit_days)s working days is about %(limit)s (%(sample)s deals).",
+            **values,
+        )
 
     @api.model
     def _say_left_healthy(self, values):
@@ -176,7 +194,7 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
         bands = [figure["band"] for figure in judged]
         return self.env._(
             "Of %(count)s indicators %(healthy)s are healthy, %(watch)s are watched and %(alert)s are in alert; "
-            "the period before it were %(before)s in alert.",
+            "in the period before, %(before)s were in alert.",
             count=len(judged),
             healthy=bands.count("healthy"),
             watch=bands.count("watch"),
@@ -186,18 +204,22 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
 
     @api.model
     def _get_sections(self, snapshot, company):
-        """:return: {"headline", "first", "nodes", "changes", "others": lists of findings}, each finding once"""
+        """What a reader is told, in the order of reading.
+
+        :return: {"headline": sentence, "first": at most three findings that ask for something to be done, "nodes": of
+            stages and departments all that are abnormal, "changes": what else got better or worse, "others": the rest}
+        """
         judged = self._judge(snapshot)
         first = {finding.figure.key for finding in rules.first_to_look_at(finding for finding, _figure in judged)}
         sections = {"headline": self._get_headline(snapshot), "first": [], "nodes": [], "changes": [], "others": []}
         for finding, figure in judged:
+            entry = self._explain(finding, figure, company)
+            abnormal = finding.figure.is_node and finding.severity in ("critical", "warning")
             if finding.figure.key in first:
-                section = "first"
-            elif finding.figure.is_node:
-                section = "nodes"
-            elif finding.figure.trend in ("better", "worse"):
-                section = "changes"
-            else:
-                section = "others"
-            sections[section].append(self._explain(finding, figure, company))
+                sections["first"].append(entry)
+            if abnormal:
+                sections["nodes"].append(entry)
+            elif finding.figure.key not in first:
+                changed = finding.figure.trend in ("better", "worse") or finding.rule == "no_data"
+                sections["changes" if changed else "others"].append(entry)
         return sections
