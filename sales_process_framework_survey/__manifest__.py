@@ -22,5 +22,6 @@
         "views/nps_templates.xml",
         "views/sales_process_survey_menus.xml",
     ],
+    "demo": ["demo/sales_process_survey_demo.xml"],
     "auto_install": True,
 }

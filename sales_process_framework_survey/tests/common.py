@@ -80,5 +80,15 @@ class SurveyCommon(TouchCommon):
         """A scheduled action called by its method, with as much time as it wants."""
         return patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: 3600)
 
+    def _call(self, method):
+        """:return: the error of a call whose work stays; assertRaises() would roll it back"""
+        error = None
+        try:
+            method()
+        except Exception as caught:
+            error = caught
+        self.env.invalidate_all()
+        return error
+
     def _mails(self):
         return self.env["mail.mail"].sudo().search([("headers", "like", "List-Unsubscribe")], order="id")

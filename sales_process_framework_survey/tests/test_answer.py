@@ -126,6 +126,20 @@ class TestAnswer(SurveyCommon):
         self.assertIn("9 of 10", note.body)
         self.assertNotIn("<script>", note.body)
 
+    def test_what_the_customer_writes_is_feedback(self):
+        """Once, however often the answer is corrected; a bare mark is none."""
+        invitation = self._invite()
+        Feedback = self.env["sales.process.feedback"]
+        domain = [("lead_id", "=", self.lead.id), ("source", "=", "customer")]
+        invitation._keep_answer(5)
+        self.assertFalse(Feedback.search(domain))
+        invitation._keep_answer(5, "Installed two weeks late")
+        invitation._keep_answer(4, "Installed three weeks late")
+        feedback = Feedback.search(domain)
+        self.assertEqual(len(feedback), 1)
+        self.assertEqual((feedback.partner_id, feedback.score, feedback.has_score), (self.customer, 5, True))
+        self.assertIn("Installed two weeks late", feedback.text)
+
     def test_lead_and_customer_show_the_latest_mark(self):
         lead, partner = self.lead.with_user(self.rep), self.customer.with_user(self.rep)
         self.assertFalse(lead.sales_nps_band or partner.sales_nps_band)

@@ -47,13 +47,10 @@ class TestCollect(SurveyCommon):
             mute_logger(LOGGER),
             self._without_commits(),
         ):
-            with self.assertRaises(ValueError):
-                self.Program._cron_collect()
-            self.env.invalidate_all()
+            self.assertIsInstance(self._call(self.Program._cron_collect), ValueError)
             # the other program was not held up
             self.assertEqual(self._invitations().program_id, other)
-            self.Program._cron_collect()
-        self.env.invalidate_all()
+            self.assertIsNone(self._call(self.Program._cron_collect))
         self.assertEqual(sorted(self._invitations().mapped("program_id.id")), sorted((self.program + other).ids))
 
     def test_nobody_is_asked_about_the_past(self):

@@ -92,10 +92,8 @@ class TestDelivery(SurveyCommon):
             patch.object(type(invitations), "_prepare_mail_vals", fail),
             mute_logger(LOGGER),
             self._without_commits(),
-            self.assertRaises(ValueError),
         ):
-            self.Invitation._cron_send()
-        self.env.invalidate_all()
+            self.assertIsInstance(self._call(self.Invitation._cron_send), ValueError)
         self.assertEqual(invitations.mapped("state"), ["sent", "to_send", "sent"])
         self.assertEqual(len(self._mails()), 2)
 
