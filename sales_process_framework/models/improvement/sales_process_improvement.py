@@ -1,12 +1,20 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...tools.period import local_day
-
 #: Kept by the improvement itself: each step has a button that checks what it needs.
-KEPT_FIELDS = {"state", "date_accepted", "date_measured"}
-#: What is done with it is settled; nothing of it changes any more.
-SETTLED = ("measured", "dropped")
+KEPT_FIELDS = {"state", "date_accepted", "date_measured", "date_reminded", "effect", "effect_on", "verdict"}
+#: What the figures were taken by; settled with them.
+MEASURED_FIELDS = {
+    "kpi_id",
+    "company_id",
+    "process_id",
+    "stage_id",
+    "team_id",
+    "version_id",
+    "date_in_use",
+    "measure_cycle",
+    "measure_periods",
+}
 
 
 class SalesProcessImprovement(models.Model):
@@ -14,7 +22,12 @@ class SalesProcessImprovement(models.Model):
 
     _name = "sales.process.improvement"
     _description = "Improvement"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "sales.process.improvement.steps",
+        "sales.process.improvement.effect",
+    ]
     _order = "date_start, id"
     # Whoever reads an improvement may talk about it.
     _mail_post_access = "read"
@@ -74,6 +87,14 @@ class SalesProcessImprovement(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    team_id = fields.Many2one(
+        "crm.team",
+        string="Sales Team",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Where it is tried, and measured. Empty: everywhere.",
+    )
     version_id = fields.Many2one(
         "sales.process",
         string="Version",
@@ -82,6 +103,18 @@ class SalesProcessImprovement(models.Model):
         index="btree_not_null",
         ondelete="set null",
         help="The draft or version that carries it.",
+    )
+    review_id = fields.Many2one(
+        "sales.process.review",
+        check_company=True,
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Where it was agreed on.",
+    )
+    topic_id = fields.Many2one(
+        "sales.process.review.topic", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
     change_ids = fields.Many2many(
         "sales.process.change",
@@ -106,6 +139,7 @@ class SalesProcessImprovement(models.Model):
         string="In Use Since", copy=False, tracking=True, help="Set by itself when its version is activated."
     )
     date_measured = fields.Date(string="Measured On", readonly=True, copy=False)
+    date_reminded = fields.Date(readonly=True, copy=False, help="When the responsible was told to conclude it.")
 
     _dates_check = models.Constraint("CHECK(date_end >= date_start)", "The planned end is not before the start.")
     _waiting_idx = models.Index("(version_id) WHERE state = 'in_version' AND date_in_use IS NULL")
@@ -136,7 +170,15 @@ class SalesProcessImprovement(models.Model):
 
     def write(self, vals):
         self._check_kept_fields(vals)
-        return super().write(vals)
+        if MEASURED_FIELDS & vals.keys() and (settled := self.filtered(lambda record: record.state == "measured")):
+            raise UserError(self.env._("“%s” is measured: what its figures were taken by is settled.", settled[0].name))
+        result = super().write(vals)
+        if MEASURED_FIELDS & vals.keys():
+            # sudo: kept by the improvement itself; other questions have other figures
+            stale = self.filtered(lambda record: record.state == "in_version" and record.effect)
+            stale.sudo().write({"effect": False, "verdict": False, "effect_on": False, "date_reminded": False})
+            self.filtered(lambda record: record.state == "in_version" and "version_id" in vals)._follow_versions()
+        return result
 
     def _check_kept_fields(self, vals):
         if not self.env.su and (names := KEPT_FIELDS & vals.keys()):
@@ -159,34 +201,4 @@ class SalesProcessImprovement(models.Model):
 
     def _get_today(self):
         self.ensure_one()
-        return local_day(self.env.cr.now(), self.company_id._get_sales_timezone())
-
-    # ------------------------------------------------------------------
-    # Steps
-    # ------------------------------------------------------------------
-
-    def action_accept(self):
-        """It will be done; somebody answers for it."""
-        self.check_access("write")
-        for improvement in self:
-            improvement._check_step("idea")
-            if not improvement.user_id:
-                raise UserError(self.env._("Say who is responsible for “%s” before you accept it.", improvement.name))
-        for improvement in self:
-            # sudo: kept by the improvement itself
-            improvement.sudo().write({"state": "accepted", "date_accepted": improvement._get_today()})
-        return True
-
-    def _check_step(self, *states):
-        """:raise UserError: it stands elsewhere"""
-        self.ensure_one()
-        if self.state not in states:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "“%(improvement)s” is in the step “%(step)s”.", improvement=self.name, step=labels[self.state]
-                )
-            )
-
-    def _on_measured(self):
-        """Hook: the effect of these improvements is known and settled."""
+        return self.company_id._get_sales_today()
