@@ -171,7 +171,7 @@ class SalesProcessHealthReportSnapshot(models.AbstractModel):
         """The stages that had anything to count in the period, in the order of their processes."""
         kpis = [kpi for kpi in definitions if kpi.code in NODE_CODES]
         last = periods[-1].start
-        ids = {stage for kpi in kpis for (kpi_id, stage), rows in found.items() if stage and last in rows}
+        ids = {stage for (_kpi, stage), rows in found.items() if stage and last in rows}
         stages = self.env["sales.process.stage"].sudo().with_context(active_test=False).with_company(company)
         stages = stages.browse(ids).sorted()
         calendars = self.env["resource.calendar"].sudo().union(*(each._get_calendar() for each in stages.process_id))
