@@ -160,9 +160,7 @@ class SalesProcessRollout(models.Model):
 
     @api.model
     def _prepare_conditions(self):
-        return [
-            Command.create({"sequence": number * 10, **vals}) for number, vals in enumerate(DEFAULT_CONDITIONS, 1)
-        ]
+        return [Command.create({"sequence": number * 10, **vals}) for number, vals in enumerate(DEFAULT_CONDITIONS, 1)]
 
     @api.constrains("process_id", "company_id")
     def _check_process(self):

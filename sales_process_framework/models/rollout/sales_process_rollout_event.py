@@ -13,9 +13,7 @@ class SalesProcessRolloutEvent(models.Model):
     _rec_name = "kind"
     _log_access = False
 
-    rollout_id = fields.Many2one(
-        "sales.process.rollout", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    rollout_id = fields.Many2one("sales.process.rollout", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="rollout_id.company_id", store=True, index=True)
     phase_id = fields.Many2one("sales.process.rollout.phase", string="Phase", readonly=True, ondelete="cascade")
     kind = fields.Selection(
