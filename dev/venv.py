@@ -1,4 +1,5 @@
-"""The two Python environments: one for Odoo and the tests, one for the lint tools (their pins conflict)."""
+"""The Python environments: one for Odoo and the tests, one for the lint tools (their pins conflict), and one for the
+process mining that a test compares with, made when that test runs first."""
 
 import os
 import platform
@@ -65,6 +66,7 @@ class Environment:
 
 ODOO = Environment("venv", "requirements.txt")
 LINT = Environment("venv-lint", "requirements-lint.txt")
+MINING = Environment("venv-mining", "requirements-mining.txt")
 
 
 def _pip_environment():

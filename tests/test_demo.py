@@ -35,6 +35,18 @@ CONTRADICTIONS = {
         SELECT count(*) FROM sales_process_deliverable d WHERE NOT EXISTS (
             SELECT FROM sales_process_deliverable_attachment_rel r JOIN ir_attachment a ON a.id = r.attachment_id
              WHERE r.deliverable_id = d.id AND (a.res_model, a.res_id) = ('sales.process.deliverable', d.id))""",
+    "closed quarters of the company came near their goals": """
+        SELECT count(*) FROM sales_process_target g JOIN sales_process_kpi k ON k.id = g.kpi_id AND k.code = 'revenue'
+          JOIN sales_process_kpi_value v ON v.kpi_id = k.id AND v.company_id = g.company_id AND v.scope = 'company'
+               AND v.cycle = g.cycle AND v.date_from = g.date_from AND v.is_latest
+         WHERE g.scope = 'company' AND g.cycle = 'quarter' AND g.state = 'closed'
+           AND v.value / g.value NOT BETWEEN 0.5 AND 1.3""",
+    "goals of the past are measured": """
+        SELECT count(*) FROM sales_process_target g JOIN sales_process_kpi k ON k.id = g.kpi_id AND k.code = 'revenue'
+         WHERE g.scope = 'company' AND g.cycle = 'quarter' AND g.state = 'closed' AND NOT EXISTS (
+            SELECT FROM sales_process_kpi_value v JOIN sales_process_kpi a ON a.id = v.kpi_id
+             WHERE a.code = 'revenue_attainment' AND v.company_id = g.company_id AND v.scope = 'company'
+               AND v.cycle = 'quarter' AND v.date_from = g.date_from AND v.has_data)""",
     "nobody decides about what is their own": """
         SELECT count(*) FROM sales_process_deliverable WHERE approver_id = submitted_by_id""",
 }

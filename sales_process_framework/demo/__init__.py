@@ -10,3 +10,5 @@ from . import scorecard
 from . import pilot
 from . import version
 from . import rollout
+from . import health_report
+from . import feedback

@@ -2,6 +2,8 @@ from . import alert
 from . import dashboard
 from . import deliverable
 from . import enablement
+from . import fact
+from . import feedback
 from . import gate
 from . import history
 from . import journey
@@ -24,3 +26,9 @@ from . import tools
 from . import pilot
 from . import rollout
 from . import version
+from . import improvement
+from . import review
+from . import roadmap
+from . import conformance
+from . import effectiveness
+from . import health_report

@@ -11,3 +11,5 @@ from . import goal
 from . import pilot
 from . import rollout
 from . import version
+from . import feedback
+from . import health_report
