@@ -1,8 +1,8 @@
 {
     "name": "Sales Process Framework",
-    "version": "19.0.2.0.0",
+    "version": "19.0.3.0.0",
     "category": "Sales/CRM",
-    "summary": "Stage gates, key actions, deliverables and stage history for the CRM pipeline",
+    "summary": "Stage gates, customer journey, indicators, alerts, pilots and rollout: a sales process that improves itself",
     "author": "Sales Process Framework contributors",
     "website": "https://github.com/sales-process-framework/sales_process_framework",
     "license": "LGPL-3",

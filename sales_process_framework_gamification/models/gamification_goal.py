@@ -25,12 +25,16 @@ class GamificationGoal(models.Model):
         if not self:
             return {}
         # sudo: the scheduled action, or a colleague who looks at the challenge, may not read everybody's sales goals
-        targets = self.env["sales.process.target"].sudo().search(
-            [
-                ("user_id", "in", self.user_id.ids),
-                ("state", "in", ("active", "closed")),
-                ("scenario_id", "=", False),
-            ]
+        targets = (
+            self.env["sales.process.target"]
+            .sudo()
+            .search(
+                [
+                    ("user_id", "in", self.user_id.ids),
+                    ("state", "in", ("active", "closed")),
+                    ("scenario_id", "=", False),
+                ]
+            )
         )
         by_user = defaultdict(targets.browse)
         for target in targets:
