@@ -21,8 +21,10 @@ class SalesProcessRolloutDemo(models.AbstractModel):
         """Nothing when there is a rollout already, or no version to roll out."""
         ref = self.env.ref
         version = ref("sales_process_framework.process_services_next_demo", raise_if_not_found=False)
-        if not version or version.state != "draft" or ref(
-            "sales_process_framework.rollout_demo", raise_if_not_found=False
+        if (
+            not version
+            or version.state != "draft"
+            or ref("sales_process_framework.rollout_demo", raise_if_not_found=False)
         ):
             return
         quiet = self.sudo().with_context(
@@ -68,7 +70,8 @@ class SalesProcessRolloutDemo(models.AbstractModel):
                      WHERE team_id = %(team)s AND sales_process_id = %(process)s
                        AND id NOT IN (SELECT MIN(id) FROM crm_lead
                                        WHERE active AND won_status = 'pending' AND sales_process_id = %(process)s
-                                       GROUP BY sales_process_stage_id, sales_gate_state, sales_stage_deadline < %(now)s)
+                                       GROUP BY sales_process_stage_id, sales_gate_state,
+                                                sales_stage_deadline < %(now)s)
                 ) AS deal WHERE place %% %(share)s = 0
                 """,
                 team=team.id,
@@ -80,7 +83,8 @@ class SalesProcessRolloutDemo(models.AbstractModel):
         for table in ("crm_lead", "sales_process_visit"):
             self.env.cr.execute(
                 SQL(
-                    "UPDATE %s SET team_id = %s, user_id = CASE WHEN %s %% 2 = 0 THEN %s ELSE %s END WHERE %s = ANY(%s)",
+                    """UPDATE %s SET team_id = %s, user_id = CASE WHEN %s %% 2 = 0 THEN %s ELSE %s END
+                        WHERE %s = ANY(%s)""",
                     SQL.identifier(table),
                     core.id,
                     SQL.identifier("id" if table == "crm_lead" else "lead_id"),
@@ -128,9 +132,7 @@ class SalesProcessRolloutDemo(models.AbstractModel):
             ]
         )
         trainings[0].state = "done"
-        self._name_records(
-            {"training_rollout_done_demo": trainings[0], "training_rollout_planned_demo": trainings[1]}
-        )
+        self._name_records({"training_rollout_done_demo": trainings[0], "training_rollout_planned_demo": trainings[1]})
         return trainings
 
     def _prepare_rollout(self, version, core, done, again):

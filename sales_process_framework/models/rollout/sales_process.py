@@ -9,9 +9,7 @@ class SalesProcess(models.Model):
 
     def _compute_rollout_count(self):
         counts = dict(
-            self.env["sales.process.rollout"]._read_group(
-                [("process_id", "in", self.ids)], ["process_id"], ["__count"]
-            )
+            self.env["sales.process.rollout"]._read_group([("process_id", "in", self.ids)], ["process_id"], ["__count"])
         )
         for process in self:
             process.rollout_count = counts.get(process._origin, 0)

@@ -69,7 +69,7 @@ class SalesProcessRollout(models.Model):
     description = fields.Html(help="Why it is rolled out, and what the teams should know.")
     date_start = fields.Datetime(string="Started On", readonly=True, copy=False)
     date_done = fields.Datetime(string="Done On", readonly=True, copy=False)
-    phase_ids = fields.One2many("sales.process.rollout.phase", "rollout_id", string="Phases", copy=True)
+    phase_ids = fields.One2many("sales.process.rollout.phase", "rollout_id", string="Rollout Phases", copy=True)
     check_ids = fields.One2many("sales.process.rollout.check", "rollout_id", string="Checklist", readonly=True)
     event_ids = fields.One2many("sales.process.rollout.event", "rollout_id", string="What Happened", readonly=True)
     phase_count = fields.Integer(compute="_compute_progress")
@@ -160,9 +160,7 @@ class SalesProcessRollout(models.Model):
 
     @api.model
     def _prepare_conditions(self):
-        return [
-            Command.create({"sequence": number * 10, **vals}) for number, vals in enumerate(DEFAULT_CONDITIONS, 1)
-        ]
+        return [Command.create({"sequence": number * 10, **vals}) for number, vals in enumerate(DEFAULT_CONDITIONS, 1)]
 
     @api.constrains("process_id", "company_id")
     def _check_process(self):

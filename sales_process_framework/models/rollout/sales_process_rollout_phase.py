@@ -158,7 +158,9 @@ class SalesProcessRolloutPhase(models.Model):
             states = plan._get_phases().mapped("state")
             place = rollout.next_place(states)
             if place is not None and rollout.OPEN in states[place:]:
-                raise ValidationError(self.env._("Phases open one after the other: an open one comes before the others."))
+                raise ValidationError(
+                    self.env._("Phases open one after the other: an open one comes before the others.")
+                )
 
     @api.constrains("team_ids", "rollout_id")
     def _check_teams(self):

@@ -1,4 +1,4 @@
-"""Phases open one after the other, by hand, with a reason, or by themselves; the version comes to teams as activated."""
+"""Phases open one after the other, by hand, with a reason, or by themselves; teams get the version as activated."""
 
 from datetime import datetime, timedelta
 from unittest.mock import patch
@@ -268,7 +268,10 @@ class TestByItself(RolloutCommon):
             ("America/New_York", datetime(2026, 3, 2, 6, 0), True),
         ):
             self.company.partner_id.tz = zone
-            with self.subTest(zone=zone, moment=moment), patch.object(type(self.env.cr), "now", lambda _cr, at=moment: at):
+            with (
+                self.subTest(zone=zone, moment=moment),
+                patch.object(type(self.env.cr), "now", lambda _cr, at=moment: at),
+            ):
                 self.assertEqual(core._is_due(), due)
 
     def test_responsible_is_told_once_where_a_person_opens(self):

@@ -17,7 +17,7 @@ class TestAdoptInPhases(PilotCommon):
         cls.pilot = cls._start(cls._pilot())
         cls._arrive(6)
 
-    def _decide(self, **vals):
+    def _adopt(self, **vals):
         wizard = self.env["sales.process.pilot.decide"].with_user(self.manager)
         action = wizard.create({"pilot_id": self.pilot.id, "reason": "Twice as many deals.", **vals}).action_decide()
         self.env.flush_all()
@@ -29,7 +29,7 @@ class TestAdoptInPhases(PilotCommon):
         return {team.name: running.get(team.id) for team in (self.team, self.second)}
 
     def test_pilot_teams_now_the_others_later(self):
-        action = self._decide(spread="phases")
+        action = self._adopt(spread="phases")
         self.assertEqual(action["res_model"], "sales.process.rollout")
         plan = self.env["sales.process.rollout"].browse(action["res_id"])
         core, everybody = plan.phase_ids.sorted("sequence")
@@ -44,14 +44,14 @@ class TestAdoptInPhases(PilotCommon):
         self.assertEqual(self.pilot.with_user(self.manager).action_roll_out()["res_id"], plan.id)
 
     def test_open_leads_of_the_pilot_teams_go_along(self):
-        self._decide(spread="phases", migrate_leads=True)
+        self._adopt(spread="phases", migrate_leads=True)
         leads = self.env["crm.lead"].search([("team_id", "=", self.team.id), ("won_status", "=", "pending")])
         arrived = leads.filtered(lambda lead: lead.name.startswith("New"))
         self.assertTrue(arrived)
         self.assertEqual(arrived.sales_process_id, self.candidate)
 
     def test_all_at_once_as_before_and_rolled_out_later(self):
-        action = self._decide(team_ids=[Command.set(self.team.ids)])
+        action = self._adopt(team_ids=[Command.set(self.team.ids)])
         self.assertEqual(action["res_model"], "sales.process.pilot")
         self.assertFalse(self.pilot.rollout_count)
         plan = self.env["sales.process.rollout"].browse(self.pilot.with_user(self.manager).action_roll_out()["res_id"])

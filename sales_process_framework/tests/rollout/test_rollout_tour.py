@@ -18,6 +18,4 @@ class TestRolloutTour(RolloutCommon, HttpCase):
         self.assertEqual(everybody.check_ids.done_by_id, self.manager)
         self.assertFollow(core.team_ids, self.next)
         self.assertFollow(everybody.team_ids, self.process)
-        self.assertEqual(
-            plan.event_ids.sorted("id").mapped("kind"), ["started", "opened", "opened", "back"]
-        )
+        self.assertEqual(plan.event_ids.sorted("id").mapped("kind"), ["started", "opened", "opened", "back"])

@@ -10,7 +10,8 @@ registry.category("web_tour.tours").add("sales_process_rollout_tour", {
         },
         {
             content: "Two phases are proposed: the core team first",
-            trigger: ".o_sales_process_rollout_phase[data-name='Everybody']:contains('Team trained')",
+            trigger:
+                ".o_sales_process_rollout_phase[data-name='Everybody']:contains('Team trained')",
         },
         {
             content: "Open the second phase of the plan",
@@ -61,7 +62,8 @@ registry.category("web_tour.tours").add("sales_process_rollout_tour", {
             run: "click",
         },
         {
-            trigger: ".modal .o_field_widget[name='condition_ids'] .o_selected_row td[name='kind'] input",
+            trigger:
+                ".modal .o_field_widget[name='condition_ids'] .o_selected_row td[name='kind'] input",
             run: "click",
         },
         {
@@ -112,7 +114,8 @@ registry.category("web_tour.tours").add("sales_process_rollout_tour", {
         },
         {
             content: "How the version arrives",
-            trigger: ".o_sales_process_rollout_adoption .o_sales_process_rollout_row[data-key='leads']",
+            trigger:
+                ".o_sales_process_rollout_adoption .o_sales_process_rollout_row[data-key='leads']",
         },
         {
             content: "Tick it",
