@@ -36,6 +36,8 @@ class GamificationGoal(models.Model):
                 ]
             )
         )
+        # Computed for all of them at once, before they are looked at person by person.
+        targets.mapped("attainment")
         by_user = defaultdict(targets.browse)
         for target in targets:
             by_user[target.user_id] += target

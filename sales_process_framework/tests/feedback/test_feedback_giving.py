@@ -289,6 +289,11 @@ class TestFeedbackGiving(FeedbackCommon):
         self.assertEqual(feedback.text, "Your offer came <late>")
         self.assertEqual((feedback.partner_id, feedback.lead_id, feedback.source), (partner, self.lead, "customer"))
         self.assertEqual(feedback.logged_by_id, self.manager)
+        noted = self.Feedback.with_user(self.manager).create(
+            {"text": "By phone", "source": "customer", "lead_id": self.lead.id}
+        )
+        self.assertEqual((noted.partner_id, noted.process_stage_id), (partner, self.p_qualify), "as the lead says")
+        self.assertFalse(noted.author_id)
         action = self.Feedback.with_user(self.manager).action_log_customer("res.partner", partner.id)
         self.assertEqual(action["context"]["default_partner_id"], partner.id)
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
