@@ -9,5 +9,6 @@ from . import goal
 from . import scorecard
 from . import pilot
 from . import version
+from . import review
 from . import rollout
 from . import health_report
