@@ -12,3 +12,4 @@ from . import version
 from . import review
 from . import rollout
 from . import health_report
+from . import feedback

@@ -29,3 +29,6 @@ from . import version
 from . import improvement
 from . import review
 from . import roadmap
+from . import conformance
+from . import effectiveness
+from . import health_report

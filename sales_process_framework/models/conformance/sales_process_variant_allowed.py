@@ -107,6 +107,8 @@ class SalesProcessVariantAllowed(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # The index sees each statement: what was taken back just now is out of its way.
+        self.flush_model(["active"])
         allowed = super().create(vals_list)
         allowed._log_on_process(self.env._("Deviation allowed"))
         return allowed

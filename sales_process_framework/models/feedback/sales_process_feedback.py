@@ -151,7 +151,11 @@ class SalesProcessFeedback(models.Model):
     improvement_id = fields.Many2one(
         "sales.process.improvement", check_company=True, index="btree_not_null", ondelete="set null", tracking=True
     )
-    award_ids = fields.One2many("sales.process.award", "feedback_id", string="Thank-yous", readonly=True)
+    award_ids = fields.One2many("sales.process.award", "feedback_id", readonly=True, groups=MANAGER)
+    # What an award is for is the managers' to read; that there is one, everybody's.
+    thanks_ids = fields.Many2many(
+        "sales.process.award", string="Thank-yous", compute="_compute_thanks_ids", compute_sudo=True
+    )
 
     _judged_one_to_five = models.Constraint(
         f"CHECK(effort BETWEEN 0 AND {rules.HIGHEST} AND impact BETWEEN 0 AND {rules.HIGHEST})",
@@ -201,6 +205,11 @@ class SalesProcessFeedback(models.Model):
             feedback.unmet_summary = "\n".join(filter(None, [told.get("movement"), *told.get("unmet", ())]))
             steps = " → ".join(filter(None, (told.get("from_stage"), told.get("to_stage"))))
             feedback.situation = " · ".join(filter(None, (told.get("lead"), steps)))
+
+    @api.depends("award_ids")
+    def _compute_thanks_ids(self):
+        for feedback in self:
+            feedback.thanks_ids = (feedback | feedback.merged_into_id).award_ids
 
     @api.depends("effort", "impact")
     def _compute_quadrant(self):

@@ -9,32 +9,22 @@ class SalesProcess(models.Model):
 
     def _compute_rollout_count(self):
         counts = dict(
-            self.env["sales.process.rollout"]._read_group(
-                [("process_id", "in", self.ids)], ["process_id"], ["__count"]
-            )
+            self.env["sales.process.rollout"]._read_group([("process_id", "in", self.ids)], ["process_id"], ["__count"])
         )
         for process in self:
             process.rollout_count = counts.get(process._origin, 0)
 
     def action_roll_out(self):
         """Set up a rollout of this version, or open the ones there are."""
+        return self._open_rollouts(self.rollout_ids)
+
+    def _open_rollouts(self, plans, **vals):
+        """:param vals: of the rollout that is made when there is none"""
         self.ensure_one()
+        if not plans:
+            self.check_access("write")
+            plans = self.env["sales.process.rollout"]._create_for(self, **vals)
         action = self.env["ir.actions.act_window"]._for_xml_id("sales_process_framework.sales_process_rollout_action")
-        plans = self.rollout_ids
-        if plans:
-            views = [(False, "form")] if len(plans) == 1 else [(False, "list"), (False, "form")]
-            return action | {
-                "domain": [("process_id", "=", self.id)],
-                "view_mode": ",".join(view for _id, view in views),
-                "views": views,
-                "res_id": plans.id if len(plans) == 1 else False,
-            }
-        self.check_access("write")
-        return action | {
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "context": {
-                "default_process_id": self.id,
-                "default_company_id": self.company_id.id or self.env.company.id,
-            },
-        }
+        if len(plans) == 1:
+            return action | {"view_mode": "form", "views": [(False, "form")], "res_id": plans.id}
+        return action | {"domain": [("id", "in", plans.ids)]}

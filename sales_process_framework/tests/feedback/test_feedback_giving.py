@@ -76,9 +76,7 @@ class TestFeedbackGiving(FeedbackCommon):
                 "unmet": ["Budget confirmed"],
             },
         )
-        self.assertEqual(
-            feedback.with_user(self.rep).unmet_summary, "Stages cannot be skipped\nBudget confirmed"
-        )
+        self.assertEqual(feedback.with_user(self.rep).unmet_summary, "Stages cannot be skipped\nBudget confirmed")
         decision.unlink()
         self.assertTrue(feedback.exists().context["unmet"])
         self.assertTrue(others.exists())
@@ -113,8 +111,12 @@ class TestFeedbackGiving(FeedbackCommon):
         for text in ("", "   ", None):
             with self.subTest(text=text), self.assertRaises(UserError):
                 self.Feedback.with_user(self.rep).give(text)
-        feedback = self._give("Odd", about={"lead_id": "x", "unmet": ["y"], "stage_id": -1}, kind="hacked", theme_id="z")
-        self.assertEqual((feedback.kind, feedback.theme_id.id, feedback.process_stage_id.id), ("obstacle", False, False))
+        feedback = self._give(
+            "Odd", about={"lead_id": "x", "unmet": ["y"], "stage_id": -1}, kind="hacked", theme_id="z"
+        )
+        self.assertEqual(
+            (feedback.kind, feedback.theme_id.id, feedback.process_stage_id.id), ("obstacle", False, False)
+        )
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_only_about_what_one_may_see(self):
@@ -219,7 +221,11 @@ class TestFeedbackGiving(FeedbackCommon):
         """Looking for similar ones costs the same with one as with sixty; the form costs little."""
         for number in range(60):
             self.Feedback.create(
-                {"text": f"Budget number {number} in the first call", "requirement_id": self.budget.id, "company_id": self.company.id}
+                {
+                    "text": f"Budget number {number} in the first call",
+                    "requirement_id": self.budget.id,
+                    "company_id": self.company.id,
+                }
             )
         counts = []
         for domain in ([("id", "=", self.Feedback.search([], limit=1).id)], []):
@@ -327,7 +333,12 @@ class TestFeedbackGiving(FeedbackCommon):
     def test_judged_and_dragged(self):
         feedback = self._give()
         self.assertEqual(feedback.quadrant, "unjudged")
-        for effort, impact, expected in ((1, 5, "quick_win"), (5, 4, "big_project"), (3, 3, "fill_in"), (4, 1, "thankless")):
+        for effort, impact, expected in (
+            (1, 5, "quick_win"),
+            (5, 4, "big_project"),
+            (3, 3, "fill_in"),
+            (4, 1, "thankless"),
+        ):
             feedback.write({"effort": effort, "impact": impact})
             self.assertEqual(feedback.quadrant, expected)
         feedback.write({"quadrant": "quick_win"})

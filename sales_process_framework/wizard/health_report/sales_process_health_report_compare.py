@@ -16,6 +16,7 @@ class SalesProcessHealthReportCompare(models.TransientModel):
         "sales.process.health.report",
         string="Compared With",
         compute="_compute_other_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
