@@ -228,6 +228,7 @@
         "demo/health_report/sales_process_health_report_demo.xml",
         "demo/pilot/sales_process_pilot_demo.xml",
         "demo/version/sales_process_version_demo.xml",
+        "demo/review/sales_process_review_demo.xml",
         "demo/rollout/sales_process_rollout_demo.xml",
         "demo/feedback/sales_process_feedback_demo.xml",
     ],
