@@ -64,7 +64,7 @@ class SalesProcessEffectivenessFacts(models.AbstractModel):
     @api.model
     def _read_figures(self, filters):
         """:return: {requirement id: {"asked", "met", "na", "overridden", "held", "unmet", "refused", "refusals",
-            "delayed", "days", "with", "with_won", "without", "without_won"}}
+        "delayed", "days", "with", "with_won", "without", "without_won"}}
         """
         requirements = self._get_requirements(filters)
         soft = requirements.filtered(

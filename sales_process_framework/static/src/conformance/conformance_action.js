@@ -152,7 +152,9 @@ export class SalesProcessConformance extends AnalysisAction {
     }
 
     deviationName({ kind, position }) {
-        return position ? `${this.kindName(kind)}: ${this.stageName(position)}` : this.kindName(kind);
+        return position
+            ? `${this.kindName(kind)}: ${this.stageName(position)}`
+            : this.kindName(kind);
     }
 
     get conformingShare() {
@@ -226,7 +228,10 @@ export class SalesProcessConformance extends AnalysisAction {
     takeBack(rule) {
         this.dialog.add(ConfirmationDialog, {
             title: _t("Take it back?"),
-            body: _t("“%s” will count as a deviation again. The log keeps who allowed it.", rule.name),
+            body: _t(
+                "“%s” will count as a deviation again. The log keeps who allowed it.",
+                rule.name
+            ),
             confirmLabel: _t("Take Back"),
             confirm: async () => {
                 await this.orm.write("sales.process.variant.allowed", [rule.id], {

@@ -55,7 +55,11 @@ export class PathMap extends Component {
                     .filter(({ from, to }) => from && to && condition(from, to))
                     .map(({ from, to }) => Math.abs(to - from))
             );
-        const before = MARGIN + (spans((from, to) => to > from + 1) ? this.bend(spans((from, to) => to > from + 1)) : 0);
+        const before =
+            MARGIN +
+            (spans((from, to) => to > from + 1)
+                ? this.bend(spans((from, to) => to > from + 1))
+                : 0);
         const backs = spans((from, to) => to < from);
         const after = backs ? this.bend(backs) : 0;
         const outside = places.some((place) => place.outside);
@@ -142,7 +146,9 @@ export class PathMap extends Component {
                         across: start.across + (top - start.across) * 0.75 - 2,
                     };
                 }
-                const points = bends.map(point).map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`);
+                const points = bends
+                    .map(point)
+                    .map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`);
                 const width = 1 + (THICKEST - 1) * Math.sqrt(edge.count / most);
                 return {
                     ...edge,
@@ -204,19 +210,33 @@ export class PathMap extends Component {
             days: days === null || days === undefined ? "–" : this.daysText(days),
         };
         if (kind === "skip") {
-            return _t("%(from)s → %(to)s, past stages: %(count)s times, after %(days)s (median). Show the deals", values);
+            return _t(
+                "%(from)s → %(to)s, past stages: %(count)s times, after %(days)s (median). Show the deals",
+                values
+            );
         }
         if (kind === "back") {
-            return _t("Back from %(from)s to %(to)s: %(count)s times, after %(days)s (median). Show the deals", values);
+            return _t(
+                "Back from %(from)s to %(to)s: %(count)s times, after %(days)s (median). Show the deals",
+                values
+            );
         }
-        return _t("%(from)s → %(to)s: %(count)s times, after %(days)s (median). Show the deals", values);
+        return _t(
+            "%(from)s → %(to)s: %(count)s times, after %(days)s (median). Show the deals",
+            values
+        );
     }
 
     describe(place) {
         const ends = this.props.ends.filter(({ from }) => from === place.position);
         const of = (outcome) =>
             ends.filter((end) => end.outcome === outcome).reduce((sum, end) => sum + end.count, 0);
-        const words = { won: _t("won"), lost: _t("lost"), open: _t("open"), archived: _t("archived") };
+        const words = {
+            won: _t("won"),
+            lost: _t("lost"),
+            open: _t("open"),
+            archived: _t("archived"),
+        };
         const lines = this.wrap(place.name);
         return {
             lines,
