@@ -143,9 +143,9 @@ GATES = f"""
           FROM turn LEFT JOIN special ON special.id = turn.id AND special.lead_id = turn.lead_id AND special.refusals > 0
          WHERE turn.next IS NULL AND special.id IS NULL GROUP BY turn.id, turn.lead_id
     )
-    SELECT requirement.id, COALESCE(gate.deals, 0) + COALESCE(some.later, 0) AS asked, COALESCE(some.refused, 0),
-           COALESCE(some.refusals, 0), COALESCE(some.overridden, 0), COALESCE(some.held, 0),
-           gate.won, gate.closed, some.won, some.closed, COALESCE(delays.deals, 0), delays.days
+    SELECT requirement.id, COALESCE(gate.deals, 0) + COALESCE(named.later, 0) AS asked, COALESCE(named.refused, 0),
+           COALESCE(named.refusals, 0), COALESCE(named.overridden, 0), COALESCE(named.held, 0),
+           gate.won, gate.closed, named.won, named.closed, COALESCE(delays.deals, 0), delays.days
       FROM requirement
       LEFT JOIN (SELECT gate, position, COUNT(*) AS deals, COUNT(*) FILTER (WHERE won_status = 'won') AS won,
                         COUNT(*) FILTER (WHERE won_status IN ('won', 'lost')) AS closed
@@ -157,7 +157,7 @@ GATES = f"""
                         COUNT(*) FILTER (WHERE state = 'held') AS held,
                         COUNT(*) FILTER (WHERE state <> 'met' AND won_status = 'won') AS won,
                         COUNT(*) FILTER (WHERE state <> 'met' AND won_status IN ('won', 'lost')) AS closed
-                   FROM special GROUP BY id) AS some ON some.id = requirement.id
+                   FROM special GROUP BY id) AS named ON named.id = requirement.id
       LEFT JOIN (SELECT id, COUNT(*) AS deals, percentile_cont(0.5) WITHIN GROUP (ORDER BY days) AS days
                    FROM delay GROUP BY id) AS delays ON delays.id = requirement.id
 """

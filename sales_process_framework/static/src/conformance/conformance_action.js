@@ -165,6 +165,55 @@ export class SalesProcessConformance extends AnalysisAction {
         return this.page.fitness === null ? null : 100 * this.page.fitness;
     }
 
+    get outcomeText() {
+        const { won, lost, win_rate } = this.page.outcome;
+        return _t("%(won)s won · %(lost)s lost · %(rate)s win rate", {
+            won: this.count(won),
+            lost: this.count(lost),
+            rate: this.percent(win_rate),
+        });
+    }
+
+    get daysText() {
+        return _t(
+            "Median %s days from the first stage to the end, or to today",
+            this.days(this.page.outcome.days)
+        );
+    }
+
+    get coveredText() {
+        return _t("%(paths)s paths, %(share)s of the deals", {
+            paths: this.count(this.map.count),
+            share: this.percent(this.covered),
+        });
+    }
+
+    /** What the list leaves out, and what the past was made of. */
+    get restText() {
+        const { others, rebuilt } = this.page;
+        const sentences = [];
+        if (others.variants) {
+            sentences.push(
+                _t(
+                    "%(paths)s rarer paths of %(deals)s deals are counted on the map and in the deviations.",
+                    {
+                        paths: this.count(others.variants),
+                        deals: this.count(others.deals),
+                    }
+                )
+            );
+        }
+        if (rebuilt) {
+            sentences.push(
+                _t(
+                    "%s paths begin before the process was in use, as CRM's own log tells.",
+                    this.count(rebuilt)
+                )
+            );
+        }
+        return sentences.join(" ");
+    }
+
     get strictText() {
         const { conforming, strict } = this.page;
         return conforming > strict

@@ -106,6 +106,11 @@ export class SalesProcessEffectiveness extends AnalysisAction {
             }));
     }
 
+    outcome(row) {
+        const words = this.parts(row).map(({ count, name }) => `${this.count(count)} ${name}`);
+        return [...(row.known ? [] : [_t("nobody can tell who met it")]), ...words].join(" · ");
+    }
+
     gate(row) {
         return row.gate === "entry" ? _t("to enter") : _t("to leave");
     }
