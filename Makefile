@@ -4,7 +4,7 @@ DEV = $(PYTHON) -m dev
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-odoo lint format wheel bench psql shell stop clean
+.PHONY: help setup run test test-odoo lint format i18n wheel bench psql shell stop clean
 
 help:
 	@echo "make run        set everything up, start Odoo with the addon and demo data, print address and login"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-odoo  Odoo's own CRM suites with and without the addon; fails on a difference (long)"
 	@echo "make lint       all style and safety checks                            (ARGS='ruff prettier' for some)"
 	@echo "make format     apply ruff's and prettier's formatting                (ARGS='a/path' for some files)"
+	@echo "make i18n       renew the catalogues to translate, list what is missing (ARGS='an_addon' for others than the main one)"
 	@echo "make wheel      build the addons' wheels into .dev/dist"
 	@echo "make bench      speed beside plain Odoo                                (ARGS hands on to bench/run.py)"
 	@echo "make shell      Odoo's Python shell on the database of make run"
@@ -27,7 +28,7 @@ help:
 	@echo "  DEV_PG_PORT    names the PostgreSQL socket; default: 5546"
 	@echo "  PYTHON         the Python to set up with; default: python3"
 
-setup run test test-odoo lint format wheel bench psql shell stop:
+setup run test test-odoo lint format i18n wheel bench psql shell stop:
 	@$(DEV) $@ $(ARGS)
 
 clean:

@@ -89,6 +89,12 @@ def python(arguments):
         return suites.call_python(*arguments)
 
 
+def renew_catalogues(arguments):
+    set_up()
+    with postgres.in_use():
+        return suites.call_python("-m", "dev.catalogues", *arguments)
+
+
 def build_wheel(arguments):
     settings.prepare_state()
     with locked("set-up"):
@@ -112,6 +118,7 @@ COMMANDS = {
     "psql": psql,
     "shell": shell,
     "python": python,
+    "i18n": renew_catalogues,
     "wheel": build_wheel,
     "stop": stop,
 }

@@ -9,3 +9,6 @@ from . import goal
 from . import scorecard
 from . import pilot
 from . import version
+from . import rollout
+from . import health_report
+from . import feedback

@@ -3,6 +3,7 @@ from .health import sales_process_stage_limit
 from . import pilot
 from . import scorecard
 from . import version
+from . import improvement
 from . import process
 from . import gate
 from . import deliverable
@@ -25,6 +26,10 @@ from . import analysis
 from . import effectiveness
 from . import conformance
 from . import health_report
+from . import review
+from . import roadmap
+from . import feedback
+from . import rollout
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

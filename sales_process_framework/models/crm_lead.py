@@ -14,6 +14,7 @@ class CrmLead(models.Model):
         "sales.process.scorecard.lead.mixin",
         "sales.process.health.mixin",
         "sales.process.enablement.mixin",
+        "sales.process.feedback.mixin",
         "sales.process.buyer.mixin",
         "sales.process.support.mixin",
         "sales.process.kpi.mixin",

@@ -11,6 +11,14 @@ MODELS_OF_LEAD = {
     "sales.process.decision",
     "sales.process.deliverable",
     "sales.process.exception",
+    "sales.process.fact.alert",
+    "sales.process.fact.answer",
+    "sales.process.fact.decision",
+    "sales.process.fact.deliverable",
+    "sales.process.fact.exception",
+    "sales.process.fact.response",
+    "sales.process.fact.touch",
+    "sales.process.feedback",
     "sales.process.pilot.assignment",
     "sales.process.migration.lead",
     "sales.process.touch",
@@ -18,7 +26,10 @@ MODELS_OF_LEAD = {
     "sales.process.visit",
 }
 REQUEST = "sales.process.support.request"
+REQUESTS = (REQUEST, "sales.process.fact.support")
 PAUSE = "sales.process.support.pause"
+DECISIONS = ("sales.process.decision", "sales.process.fact.decision")
+ALERTS = ("sales.process.alert", "sales.process.alert.effect", "sales.process.fact.alert")
 
 
 class IrRule(models.Model):
@@ -27,18 +38,23 @@ class IrRule(models.Model):
     def _compute_domain(self, model_name, mode="read"):
         """Facts follow the rules of their lead, whatever those are, and need no copy of them."""
         domain = super()._compute_domain(model_name, mode)
-        if model_name in (REQUEST, PAUSE) and not self.env.su:
+        if model_name in (*REQUESTS, PAUSE) and not self.env.su:
             return domain & self._get_support_domain(model_name, mode)
         if model_name not in MODELS_OF_LEAD or self.env.su:
             return domain
         lead_domain = super()._compute_domain("crm.lead", "read" if mode == "read" else "write")
         follows = Domain("lead_id", "any!", lead_domain)
-        if model_name == "sales.process.decision":
+        if model_name in DECISIONS:
             # Refused with its creation, the lead is kept by name only: for whoever tried, and for administrators.
             everybodys = self.env.user.has_group("sales_team.group_sale_manager")
-            own = Domain.TRUE if everybodys else Domain("user_id", "=", self.env.uid)
+            author = "user_id" if model_name == "sales.process.decision" else "by_id"
+            own = Domain.TRUE if everybodys else Domain(author, "=", self.env.uid)
             follows |= Domain("lead_id", "=", False) & own
-        if model_name.startswith("sales.process.alert"):
+        if model_name == "sales.process.feedback":
+            # Much of it is about no lead at all; whoever gave it keeps seeing it.
+            follows |= Domain("lead_id", "=", False)
+            follows |= Domain("voice_ids", "any!", [("user_id", "=", self.env.uid)])
+        if model_name in ALERTS:
             # Whoever is told sees the alert; those of indicators have no lead and are administrators' besides.
             if model_name == "sales.process.alert":
                 follows |= Domain("receiver_ids", "in", [self.env.uid])

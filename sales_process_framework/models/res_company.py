@@ -1,6 +1,8 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
+from ..tools.period import local_day
+
 SETTINGS = ("sales_process_ceiling", "resource_calendar_id")
 
 
@@ -47,6 +49,10 @@ class ResCompany(models.Model):
         self.ensure_one()
         company = self.sudo()
         return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
+
+    def _get_sales_today(self):
+        """:return: the date in that time zone"""
+        return local_day(self.env.cr.now(), self._get_sales_timezone())
 
     def write(self, vals):
         result = super().write(vals)

@@ -2,6 +2,8 @@ from . import alert
 from . import dashboard
 from . import deliverable
 from . import enablement
+from . import fact
+from . import feedback
 from . import gate
 from . import history
 from . import journey
@@ -22,6 +24,11 @@ from . import test_translations
 from . import scorecard
 from . import tools
 from . import pilot
+from . import rollout
 from . import version
+from . import improvement
+from . import review
+from . import roadmap
 from . import conformance
 from . import effectiveness
+from . import health_report

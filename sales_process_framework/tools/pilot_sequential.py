@@ -37,33 +37,41 @@ def pocock(share: float, alpha: float) -> float:
 SPENDING: dict[str, Callable[[float, float], float]] = {"obrien_fleming": obrien_fleming, "pocock": pocock}
 
 
-def bounds(shares: Sequence[float], alpha: float = 0.05, spending: str = "obrien_fleming") -> list[float]:
+def bounds(
+    shares: Sequence[float],
+    alpha: float = 0.05,
+    spending: str = "obrien_fleming",
+    information: Sequence[float] | None = None,
+) -> list[float]:
     """Two-sided bounds on z at each look.
 
-    :param shares: of the planned information at the looks, rising, up to 1
+    :param shares: of the planned information at the looks, rising, up to 1: how much of the error may be spent
+    :param information: what the figure itself rested on at each look, rising, in any unit, where that is not what is
+        planned: figures that come in later than the primary one are less alike from look to look than ``shares`` say
     """
-    return list(_bounds(tuple(round(share, 6) for share in shares), alpha, spending))
+    amounts = shares if information is None else [amount / information[-1] for amount in information]
+    return list(_bounds(*(tuple(round(part, 6) for part in parts) for parts in (shares, amounts)), alpha, spending))
 
 
 @lru_cache(maxsize=256)
-def _bounds(shares, alpha, spending):
-    """The density of the score z √share inside the bounds so far is carried on from look to look."""
+def _bounds(shares, amounts, alpha, spending):
+    """The density of the score z √amount inside the bounds so far is carried on from look to look."""
     found: list[float] = []
     spent, before, nodes, mass = 0.0, 0.0, None, None
-    for share in shares:
+    for share, amount in zip(shares, amounts, strict=True):
         budget = max(SPENDING[spending](share, alpha) - spent, 0.0)
-        step = math.sqrt(share - before)
-        bound = _bound(budget, share, step, nodes, mass)
+        step = math.sqrt(amount - before)
+        bound = _bound(budget, amount, step, nodes, mass)
         spent += budget
         found.append(bound)
-        reach = bound * math.sqrt(share)
+        reach = bound * math.sqrt(amount)
         points = numpy.linspace(-reach, reach, NODES)
         weights = numpy.full(NODES, points[1] - points[0])
         # Simpson's rule
         weights *= numpy.where(numpy.arange(NODES) % 2, 4 / 3, 2 / 3)
         weights[[0, -1]] /= 2
         mass = weights * _density(points, step, nodes, mass)
-        nodes, before = points, share
+        nodes, before = points, amount
     return tuple(found)
 
 
@@ -74,9 +82,9 @@ def _density(points, step, nodes, mass):
     return (numpy.exp(-gaps * gaps / 2) / (step * math.sqrt(2 * math.pi))) @ mass
 
 
-def _bound(budget, share, step, nodes, mass):
+def _bound(budget, amount, step, nodes, mass):
     """The bound beyond which so much probability lies at this look."""
-    root = math.sqrt(share)
+    root = math.sqrt(amount)
 
     def beyond(bound):
         if nodes is None:
@@ -95,6 +103,22 @@ def is_time_to_look(looks: Sequence[float], share: float) -> bool:
     if last >= 1:
         return False
     return share >= 1 or share - last >= STEP - 1e-9
+
+
+def watch(
+    looks: Sequence[Sequence[float]], share: float, information: float, alpha: float = 0.05
+) -> tuple[list[list[float]], float] | None:
+    """Another look at a figure that is not the primary one but is watched beside it.
+
+    :param looks: [share of the plan, own information] at each look so far
+    :return: (the looks with this one, its two-sided bound on z); None where the figure itself rests on nothing new
+    """
+    share = round(min(share, 1.0), 6)
+    if looks and (share <= looks[-1][0] or information <= looks[-1][1]):
+        return None
+    looks = [*([*look] for look in looks), [share, information]]
+    shares, amounts = zip(*looks, strict=True)
+    return looks, bounds(shares, alpha, "pocock", amounts)[-1]
 
 
 def holm(pvalues: Sequence[float]) -> list[float]:

@@ -9,4 +9,7 @@ from . import kpi
 from . import alert
 from . import goal
 from . import pilot
+from . import rollout
 from . import version
+from . import feedback
+from . import health_report

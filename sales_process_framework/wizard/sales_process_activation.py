@@ -291,7 +291,7 @@ class SalesProcessActivation(models.TransientModel):
         Lead = self.env["crm.lead"].sudo()
         domain = [
             *self._get_attached_domain(),
-            ("sales_process_id", "not in", self.migration_ids.process_id.ids),
+            ("sales_process_id", "not in", (self.migration_ids.process_id | self.process_id).ids),
         ]
         last = 0
         while leads := Lead.search([*domain, ("id", ">", last)], order="id", limit=BATCH):

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from random import Random
 
 from odoo import Command
 from odoo.tests import tagged
@@ -104,6 +105,63 @@ class TestOrderIndicators(SalesProcessCommon):
         later.sales_sent_date = datetime(2026, 3, 20)
         on_time, due, found = self._sums("quotation_on_time", self.main)
         self.assertEqual((on_time, due, found), (1.0, 2.0, {orders[0].id, orders[1].id}))
+
+    def _sell_at_random(self, draw):
+        """Orders of three customers around the edges of the period, some not confirmed, in two currencies."""
+        currency = self.env["res.currency"].create(
+            {"name": "QQQ", "symbol": "Q", "rate_ids": [Command.create({"name": "2024-01-01", "rate": 2})]}
+        )
+        pricelist = self.env["product.pricelist"].create({"name": "Q", "currency_id": currency.id})
+        moments = (START - timedelta(days=200), START, START + timedelta(days=9), STOP - timedelta(seconds=1), STOP)
+        orders = []
+        for number in range(24):
+            foreign = draw.random() < 0.4
+            vals = {"pricelist_id": pricelist.id} if foreign else {}
+            moment = draw.choice(moments)
+            order = self._order(
+                draw.choice(self.customers),
+                moment,
+                price=100 * (number + 1),
+                state=draw.choice(("sale", "sale", "draft")),
+                **vals,
+            )
+            orders.append((order, moment, 2 if foreign else 1))
+        return orders
+
+    def test_what_python_counts(self):
+        """Revenue, count, repurchase and margin of made-up orders, one after the other in plain Python."""
+        orders = self._sell_at_random(Random(20260301))
+        margins = {order.id: 10 * number for number, (order, _moment, _rate) in enumerate(orders)}
+        self._give_margins(margins)
+        confirmed = [entry for entry in orders if entry[0].state == "sale"]
+        sold = [entry for entry in confirmed if START <= entry[1] < STOP]
+        ids = {order.id for order, _moment, _rate in sold}
+        self.assertTrue(2 < len(sold) < len(confirmed) < len(orders))
+        revenue, _den, found = self._sums("order_revenue")
+        self.assertAlmostEqual(revenue, sum(order.amount_untaxed / rate for order, _moment, rate in sold), 4)
+        self.assertEqual(found, ids)
+        self.assertEqual(self._sums("order_count")[0], len(sold))
+        margin, base, found = self._sums("order_margin")
+        self.assertAlmostEqual(margin, sum(margins[order.id] / rate for order, _moment, rate in sold), 4)
+        self.assertAlmostEqual(base, revenue, 4)
+        self.assertEqual(found, ids)
+        buyers = {order.partner_id for order, _moment, _rate in sold}
+        again = {
+            buyer
+            for buyer in buyers
+            if sum(order.partner_id == buyer and moment < STOP for order, moment, _rate in confirmed) > 1
+        }
+        self.assertEqual(self._sums("order_repurchase")[:2], (len(again), len(buyers)))
+
+    def _give_margins(self, margins):
+        """As Margins in Sales Orders stores them; where it is not installed, its column is made for this test."""
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE sale_order ADD COLUMN IF NOT EXISTS margin numeric")
+        self.env.cr.execute(
+            "UPDATE sale_order SET margin = made.margin FROM unnest(%s, %s) AS made (id, margin)"
+            " WHERE sale_order.id = made.id",
+            [list(margins), list(margins.values())],
+        )
 
     def test_margin_says_what_it_needs(self):
         kpi = self.env.ref("sales_process_framework_sale.kpi_order_margin")

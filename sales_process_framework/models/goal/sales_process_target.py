@@ -14,7 +14,12 @@ class SalesProcessTarget(models.Model):
 
     _name = "sales.process.target"
     _description = "Sales Goal"
-    _inherit = ["sales.process.target.progress", "sales.process.target.smart", "sales.process.target.sheet"]
+    _inherit = [
+        "sales.process.target.progress",
+        "sales.process.target.rollup",
+        "sales.process.target.smart",
+        "sales.process.target.sheet",
+    ]
     _order = "date_from desc, date_to desc, kpi_id, team_id, user_id, id"
     _parent_store = True
     _check_company_auto = True

@@ -189,23 +189,21 @@ class SalesProcessTargetProgress(models.AbstractModel):
 
     def _fetch_average_deals(self):
         """:return: {company id: amount of an average deal, the latest one known}"""
-        values = (
-            self.env["sales.process.kpi.value"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("kpi_id.code", "=", "average_deal"),
-                    ("company_id", "in", self.company_id.ids),
-                    ("scope", "=", "company"),
-                    ("cycle", "=", "month"),
-                    ("has_data", "=", True),
-                    ("is_latest", "=", True),
-                ],
-                order="date_from",
-                limit=12 * max(len(self.company_id), 1),
+        self.env["sales.process.kpi.value"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (value.company_id) value.company_id, value.value
+                  FROM sales_process_kpi_value AS value
+                  JOIN sales_process_kpi AS kpi ON kpi.id = value.kpi_id AND kpi.code = 'average_deal'
+                 WHERE value.company_id = ANY(%s) AND value.scope = 'company' AND value.cycle = 'month'
+                   AND value.has_data AND value.is_latest
+                 ORDER BY value.company_id, value.date_from DESC
+                """,
+                self.company_id.ids,
             )
         )
-        return {row.company_id.id: row.value for row in values}
+        return dict(rows)
 
     @api.readonly
     def get_replay(self):

@@ -81,11 +81,11 @@ class SalesProcessPilotVerdict(models.AbstractModel):
             analysis["plot"] = self._get_plot(method)
             analysis["checks"] = [[check.code, check.holds, check.values] for check in self._get_checks()]
             verdict = self._judge(look, kept)
-        guards = self._watch_guardrails(looks.get("guardrails", []), share, alpha, analysis)
+        watched = self._watch_guardrails(looks, share, alpha, analysis)
         # sudo: kept by the pilot itself
         self.sudo().write(
             {
-                "looks": {"primary": primary, "guardrails": guards},
+                "looks": {"primary": primary, **watched},
                 "analysis": analysis,
                 "analysed_on": self._now(),
             }
@@ -118,27 +118,37 @@ class SalesProcessPilotVerdict(models.AbstractModel):
             return "better" if kept["good"] else "worse"
         return "no_difference" if look["share"] >= 1 else None
 
-    def _watch_guardrails(self, shares, share, alpha, analysis):
+    def _watch_guardrails(self, looks, share, alpha, analysis):
         """Look at the guardrails as often as at the primary indicator, with bounds that notice early.
 
-        The error is shared out among them; a figure counts as broken when it is worse beyond its bound.
+        The error is shared out among them; a figure counts as broken when it is worse beyond its bound. Each has its
+        own bounds: deals that are won say something about revenue weeks after they said something about conversion.
 
-        :return: the shares of the plan at which they were looked at
+        :param looks: as kept; of pilots that began before guardrails had bounds of their own without "watched"
+        :return: {"guardrails": shares of the plan at which they were looked at, "watched": {id of the indicator:
+            [[share, records that the figure rested on] of each look that it was tested at]}}
         """
         guardrails = self.guardrail_ids
+        shares, watched = looks.get("guardrails", []), looks.get("watched", {})
         if not guardrails or not pilot_sequential.is_time_to_look(shares, share):
-            return shares
-        shares = [*shares, round(min(share, 1.0), 6)]
+            return {"guardrails": shares, "watched": watched}
         level = alpha / len(guardrails)
-        bound = pilot_sequential.bounds(shares, level, "pocock")[-1]
-        kept, broken = [], dict(self.breaches or {})
+        kept, broken, now_watched = [], dict(self.breaches or {}), dict(watched)
         for kpi in guardrails:
+            key = str(kpi.id)
+            comparison = self._compare(kpi, self._get_method(kpi), level)
+            before = watched.get(key) or [[earlier, comparison.information * earlier / share] for earlier in shares]
+            look = comparison.tested and pilot_sequential.watch(before, share, comparison.information, level)
+            if not look:
+                kept.append({**self._pack(kpi, comparison, level), "broken": key in broken})
+                continue
+            now_watched[key], bound = look
             comparison = self._compare(kpi, self._get_method(kpi), 2 * float(stats.norm.sf(bound)))
             packed = self._pack(kpi, comparison, level)
             packed["bound"] = round(bound, 4)
-            packed["broken"] = bool(comparison.tested and packed["good"] is False and abs(comparison.z) >= bound)
-            if packed["broken"] and str(kpi.id) not in broken:
-                broken[str(kpi.id)] = {"date": packed["date"], "values": packed["values"]}
+            packed["broken"] = bool(packed["good"] is False and abs(comparison.z) >= bound)
+            if packed["broken"] and key not in broken:
+                broken[key] = {"date": packed["date"], "values": packed["values"]}
             kept.append(packed)
         tested = [packed for packed in kept if packed["pvalue"] is not None]
         adjusted = pilot_sequential.holm([packed["pvalue"] for packed in tested])
@@ -150,7 +160,7 @@ class SalesProcessPilotVerdict(models.AbstractModel):
             # sudo: kept by the pilot itself
             self.sudo().breaches = broken
             self._tell_breach(news)
-        return shares
+        return {"guardrails": [*shares, round(min(share, 1.0), 6)], "watched": now_watched}
 
     # ------------------------------------------------------------------
     # The end

@@ -13,7 +13,13 @@ COMPLETENESS_FIELDS = ("partner_id", "email_from", "phone", "user_id", "expected
 class SalesProcess(models.Model):
     _name = "sales.process"
     _description = "Sales Process"
-    _inherit = ["mail.thread", "sales.process.versioned", "sales.process.piloted", "sales.process.completeness.mixin"]
+    _inherit = [
+        "mail.thread",
+        "sales.process.versioned",
+        "sales.process.piloted",
+        "sales.process.improved",
+        "sales.process.completeness.mixin",
+    ]
     _order = "state, name, version desc, id"
     _check_company_auto = True
 

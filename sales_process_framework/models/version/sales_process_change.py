@@ -30,6 +30,30 @@ class SalesProcessChange(models.Model):
         string="Pilots",
         help="What the change was tried in.",
     )
+    feedback_ids = fields.Many2many(
+        "sales.process.feedback",
+        "sales_process_change_feedback_rel",
+        "change_id",
+        "feedback_id",
+        string="Feedback",
+        help="What people said that led to it.",
+    )
+    improvement_ids = fields.Many2many(
+        "sales.process.improvement",
+        "sales_process_change_improvement_rel",
+        "change_id",
+        "improvement_id",
+        string="Improvements",
+        help="What the change was made for.",
+    )
+    review_ids = fields.Many2many(
+        "sales.process.review",
+        "sales_process_change_review_rel",
+        "change_id",
+        "review_id",
+        string="Reviews",
+        help="Where it was concluded.",
+    )
     user_id = fields.Many2one("res.users", string="Changed By", default=lambda self: self.env.user, readonly=True)
     date = fields.Datetime(default=lambda self: self.env.cr.now(), readonly=True)
 

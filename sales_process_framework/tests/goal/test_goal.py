@@ -41,6 +41,35 @@ class TestGoal(GoalCommon):
             )
         self.assertEqual(rate.parts_value, 40, "rates do not add up, their mean counts")
 
+    def test_key_results_roll_up_to_the_objective(self):
+        """By share, none beyond 100, nothing for a part that nothing is known of yet, and through every level."""
+        objective = self._goal(kpi_id=self.win_rate.id, cycle="year", value=40, objective="Win where we are known")
+        half = {"cycle": "half_year", "date_from": date(2031, 1, 1), "parent_id": objective.id}
+        deals = self._goal(value=1000, share=3, **half)
+        rate = self._goal(kpi_id=self.win_rate.id, value=40, share=1, **half)
+        self._goal(kpi_id=self.env.ref("sales_process_framework.kpi_visits").id, value=10, share=5, **half)
+        self.assertFalse(self._fresh(objective).has_parts_attainment, "no data is not zero")
+        self._put_value(500, date(2031, 1, 1), cycle="half_year")
+        self._put_value(60, date(2031, 1, 1), kpi=self.win_rate, cycle="half_year")
+        self._fresh(objective | deals | rate)
+        self.assertEqual((deals.attainment, rate.attainment), (50, 150))
+        self.assertEqual(objective.parts_attainment, (3 * 50 + 1 * 100) / 4)
+        self.assertFalse(deals.has_parts_attainment, "it has no parts")
+        month = self._goal(value=400, parent_id=deals.id, date_from=date(2031, 2, 1))
+        self._put_value(80, date(2031, 2, 1))
+        self._fresh(objective | deals | month)
+        self.assertEqual(deals.parts_attainment, 20)
+        self.assertEqual(objective.parts_attainment, (3 * 20 + 1 * 100) / 4, "a part counts by its own parts")
+
+    def test_average_deal_is_the_latest_one(self):
+        average = self.env.ref("sales_process_framework.kpi_average_deal")
+        for month in range(1, 13):
+            self._put_value(10, date(2029, month, 1), kpi=average)
+        for month in range(1, 13):
+            self._put_value(100 + month, date(2030, month, 1), kpi=average)
+        goal = self._goal(value=1000)
+        self.assertEqual(goal._fetch_average_deals(), {self.company.id: 112})
+
     # -- progress
 
     def test_reached_pace_and_gap(self):

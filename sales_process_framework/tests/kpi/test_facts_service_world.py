@@ -7,6 +7,8 @@ from odoo.tests import tagged
 from .facts_common import DAY, MOMENTS, START, STOP, FactsCommon, Row, choose, given, st, worlds
 
 CLOCK_STATES = ("running", "kept", "kept", "breached_open", "breached_answered", "void")
+#: What `_check_world` says for itself.
+CODES = ("first_response_time", "first_response_kept", "sla_kept", "visits", "closing_slippage")
 REQUEST_STATES = ("new", "in_progress", "waiting", "delivered", "accepted", "cancelled")
 
 

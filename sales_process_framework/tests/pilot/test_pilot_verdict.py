@@ -11,14 +11,32 @@ from .common import PilotCommon
 class VerdictCommon(PilotCommon):
     @classmethod
     def _run(cls, pilot, base, sample, count=300):
-        """Let a pilot have had so many leads, of which these shares were won."""
+        """Let a pilot have had so many leads, of which these shares were won.
+
+        Which lead is drawn to which arm differs from run to run: amounts go by the place in the arm, so that the arms
+        differ in nothing but what the test says.
+        """
         cls._start(pilot)
         cls._enroll(count)
         for leads, share in zip(cls._arms(pilot), (base, sample), strict=True):
-            won = [place < share * len(leads) for place in range(len(leads))]
-            cls._decide(leads, won, [30] * len(leads))
+            cls._decide(leads, cls._spread(share, len(leads)), [30] * len(leads))
+            cls._price(leads, [1000 + place * 37 % 100 for place in range(len(leads))])
         cls._ago(pilot, 120)
         return pilot
+
+    @staticmethod
+    def _spread(share, count):
+        """The share of the places, spread evenly over them."""
+        return [int((place + 1) * share) > int(place * share) for place in range(count)]
+
+    @classmethod
+    def _price(cls, leads, amounts):
+        cls.env.cr.execute(
+            """UPDATE crm_lead AS lead SET expected_revenue = priced.amount
+                 FROM unnest(%s, %s::numeric[]) AS priced (id, amount) WHERE lead.id = priced.id""",
+            [leads.ids, amounts],
+        )
+        cls.env.invalidate_all()
 
 
 @tagged("post_install", "-at_install")
@@ -146,7 +164,25 @@ class TestVerdict(VerdictCommon):
         pilot = self._run(self._pilot(guardrail_ids=[Command.set(self.average_deal.ids)]), 0.4, 0.5, count=100)
         pilot._follow()
         self.assertFalse(pilot.breaches)
-        self.assertEqual(pilot.analysis["guardrails"][0]["method"], "mann_whitney")
+        [guard] = pilot.analysis["guardrails"]
+        self.assertEqual(guard["method"], "mann_whitney")
+        [[share, records]] = pilot.looks["watched"][str(self.average_deal.id)]
+        self.assertEqual(pilot.looks["guardrails"], [share])
+        self.assertEqual(records, sum(guard["counts"]), "its bound goes by its own records: deals that were won")
+        self.assertLess(records, 60)
+        looks = pilot.looks
+        pilot._follow()
+        self.assertEqual(pilot.looks, looks, "every night, but no other look without more data")
+
+    def test_guardrail_of_a_pilot_that_began_before_bounds_of_its_own(self):
+        """What was kept of its looks is enough to go on."""
+        pilot = self._run(self._pilot(guardrail_ids=[Command.set(self.average_deal.ids)]), 0.4, 0.5, count=100)
+        pilot.sudo().planned_size = 400
+        pilot.sudo().looks = {"primary": [], "guardrails": [0.1]}
+        pilot._follow()
+        [first, second] = pilot.looks["watched"][str(self.average_deal.id)]
+        self.assertEqual([first[0], second[0]], [0.1, 0.25])
+        self.assertAlmostEqual(first[1] / second[1], 0.4)
 
     def test_daily_figures(self):
         pilot = self._start(self._pilot(guardrail_ids=[Command.set(self.average_deal.ids)]))

@@ -24,3 +24,4 @@ from . import test_scorecard
 from . import test_completeness
 from . import test_conformance
 from . import test_effectiveness
+from . import test_findings

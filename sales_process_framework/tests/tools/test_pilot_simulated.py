@@ -168,6 +168,55 @@ class TestPeeking(PilotSimulation):
         # the same looks with the plain test
         self.assertGreater((scores >= 1.96).any(axis=1).mean(), 0.2)
 
+    def test_guardrails_hold_the_level_whenever_their_data_come_in(self):
+        """Revenue lags behind conversion, first contacts run ahead of it: no more false alarms than agreed."""
+        for pace in (0.5, 1.0, 2.0, 3.0):
+            amounts = [round(400 * share**pace, 3) for share in self.SHARES]
+            steps = numpy.sqrt(numpy.diff([0.0, *amounts]))
+            scores = (self.rng.normal(size=(20000, 20)) * steps).cumsum(axis=1) / numpy.sqrt(amounts)
+            looks, found = [], []
+            for share, amount in zip(self.SHARES, amounts, strict=True):
+                looks, bound = pilot_sequential.watch(looks, share, amount)
+                found.append(bound)
+            # only what is worse is a breach
+            alarms = (scores <= -numpy.array(found)).any(axis=1).mean()
+            self.assertLessEqual(alarms, 0.029, pace)
+            self.assertGreaterEqual(alarms, 0.021, pace)
+            if pace > 1:
+                naive = numpy.array(pilot_sequential.bounds(self.SHARES, spending="pocock"))
+                self.assertGreater((scores <= -naive).any(axis=1).mean(), 0.031, "bounds of the primary indicator")
+
+    def test_nightly_looks_at_deal_sizes_hold_the_level(self):
+        """Skewed amounts, looked at every night by the very test of a pilot until the plan is reached."""
+        alarms, runs = 0, 200
+        for _run in range(runs):
+            won = self.rng.lognormal(9, 0.8, (2, 120))
+            looks = []
+            for night in range(1, 61):
+                if not pilot_sequential.is_time_to_look([share for share, _count in looks], night / 60):
+                    continue
+                base, sample = won[:, : 2 * night]
+                if min(len(base), len(sample)) < pilot_compare.MINIMUM:
+                    continue
+                looks, bound = pilot_sequential.watch(looks, night / 60, 4 * night)
+                found = stats.mannwhitneyu(sample, base)
+                worse = found.statistic < len(base) * len(sample) / 2
+                if worse and stats.norm.isf(found.pvalue / 2) >= bound:
+                    alarms += 1
+                    break
+        self.assertLessEqual(alarms / runs, 0.05, "2.5 % agreed, and what chance adds in so few runs")
+
+    def test_nothing_new_is_no_look(self):
+        looks, first = pilot_sequential.watch([], 0.1, 20)
+        self.assertEqual(looks, [[0.1, 20]])
+        self.assertIsNone(pilot_sequential.watch(looks, 0.2, 20), "no new record of the guardrail")
+        self.assertIsNone(pilot_sequential.watch(looks, 0.1, 30), "no error left to spend")
+        later, bound = pilot_sequential.watch(looks, 0.2, 30)
+        self.assertEqual(later, [[0.1, 20], [0.2, 30]])
+        self.assertEqual(looks, [[0.1, 20]], "the looks given stay as they are")
+        self.assertAlmostEqual(first, pilot_sequential.bounds([0.1], spending="pocock")[0])
+        self.assertGreater(bound, 2)
+
     def test_peeking_costs_little_power(self):
         drift = (1.959964 + 0.841621) * pilot_plan.SEQUENTIAL_INFLATION**0.5
         crossed = (numpy.abs(self._scores(drift)) >= pilot_sequential.bounds(self.SHARES)).any(axis=1).mean()

@@ -24,6 +24,15 @@ class SalesProcessPilotDecide(models.TransientModel):
         check_company=True,
         help="Their new leads follow the candidate from now on; further teams can follow in a rollout.",
     )
+    spread = fields.Selection(
+        [
+            ("now", "All of them at once"),
+            ("phases", "In phases: the pilot teams now, the others when they are trained"),
+        ],
+        string="How It Spreads",
+        required=True,
+        default="now",
+    )
     migrate_leads = fields.Boolean(
         string="Open Leads of the Baseline Follow It Too",
         help="With what was answered and handed in; it can be undone within a day. Otherwise they finish on the "
@@ -55,14 +64,16 @@ class SalesProcessPilotDecide(models.TransientModel):
             raise UserError(self.env._("“%s” is not under way.", pilot.name))
         if not (self.reason or "").strip():
             raise UserError(self.env._("Give the reasons: those who come later will want to know."))
-        getattr(self, f"_apply_{self.decision}")(pilot)
+        plan = getattr(self, f"_apply_{self.decision}")(pilot)
         pilot._record_decision(self.decision, self.reason.strip())
-        return pilot.get_formview_action()
+        return (plan or pilot).get_formview_action()
 
     def _apply_adopted(self, pilot):
         """The candidate takes over; the baseline goes on for teams that do not adopt it yet."""
         if not self.team_ids:
             raise UserError(self.env._("Choose the teams that adopt the candidate."))
+        if self.spread == "phases":
+            return self._roll_out(pilot)
         candidate = pilot.candidate_process_id
         activation = self.env["sales.process.activation"].create(
             {"process_id": candidate.id, "team_ids": [Command.set(self.team_ids.ids)]}
@@ -81,6 +92,14 @@ class SalesProcessPilotDecide(models.TransientModel):
         )
         if self.migrate_leads and pilot.baseline_process_id:
             pilot.baseline_process_id._migrate_leads(candidate, teams=self.team_ids, reason=pilot.name)
+        return None
+
+    def _roll_out(self, pilot):
+        """:return: the rollout: its first phase is open, the second waits"""
+        # Under way no longer: a phase never opens into a pilot that is.
+        pilot._close()
+        pilot.sudo().state = "adopted"
+        return pilot._roll_out(self.team_ids, "all" if self.migrate_leads else "new", self.reason)
 
     def _apply_dropped(self, pilot):
         candidate, baseline = pilot.candidate_process_id, pilot.baseline_process_id

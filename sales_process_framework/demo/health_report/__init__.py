@@ -1,0 +1,1 @@
+from . import sales_process_health_report_demo

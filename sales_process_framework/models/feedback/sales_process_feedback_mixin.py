@@ -1,0 +1,16 @@
+from odoo import models
+
+
+class SalesProcessFeedbackMixin(models.AbstractModel):
+    """What was said about a lead stays when the lead is merged into another."""
+
+    _name = "sales.process.feedback.mixin"
+    _description = "Feedback about leads"
+
+    def _merge_dependences(self, opportunities):
+        result = super()._merge_dependences(opportunities)
+        # sudo: CRM unlinks the tails as superuser; what was said about them leaves them the same way
+        said = self.env["sales.process.feedback"].sudo().search([("lead_id", "in", opportunities.ids)])
+        if said:
+            said.write({"lead_id": self.id})
+        return result

@@ -1,0 +1,2 @@
+from . import sales_process_rollout_open
+from . import sales_process_rollout_back

@@ -1,0 +1,2 @@
+from . import test_invitation
+from . import test_nps
