@@ -241,7 +241,7 @@ def _get_parameters(env, kpis, period):
     company = env.company
     zone = company._get_sales_timezone()
     start, stop = utc_edges(period, zone)
-    filled, asked = kpis._get_completeness_cases()
+    filled, asked = kpis._get_completeness_cases(stop)
     return {
         "start": start,
         "stop": stop,
