@@ -2,7 +2,7 @@
     "name": "Sales Process Framework",
     "version": "19.0.3.0.0",
     "category": "Sales/CRM",
-    "summary": "Stage gates, customer journey, indicators, alerts, pilots and rollout: a sales process that improves itself",
+    "summary": "Stage gates, customer journey, indicators, alerts, pilots: a sales process that improves itself",
     "author": "Sales Process Framework contributors",
     "website": "https://github.com/sales-process-framework/sales_process_framework",
     "license": "LGPL-3",
