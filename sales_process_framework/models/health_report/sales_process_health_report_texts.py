@@ -27,7 +27,8 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
             "value_text", "previous_text"}
         :raise AccessError: for a company that is none of the user's
         """
-        company.check_access("read")
+        # The asker's right to it, whoever fetched the record.
+        company.with_env(self.env).check_access("read")
         report = self.env["sales.process.health.report"].sudo()._find(company, period)
         snapshot = report.snapshot or self._take_snapshot(company, period)
         return self._explain_all(snapshot, company)

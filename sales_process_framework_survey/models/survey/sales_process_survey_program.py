@@ -127,9 +127,10 @@ class SalesProcessSurveyProgram(models.Model):
     )
 
     _numbers_check = models.Constraint(
-        "CHECK(delay_days >= 0 AND reminder_days > 0 AND reminder_count BETWEEN 0 AND 3 AND expiry_days BETWEEN 1 AND 365"
-        " AND change_hours >= 0 AND followup_days >= 0)",
-        "Days and hours cannot be negative, a link is valid for 1 to 365 days, and nobody is reminded more than 3 times.",
+        "CHECK(delay_days >= 0 AND reminder_days > 0 AND reminder_count BETWEEN 0 AND 3"
+        " AND expiry_days BETWEEN 1 AND 365 AND change_hours >= 0 AND followup_days >= 0)",
+        "Days and hours cannot be negative, a link is valid for 1 to 365 days, "
+        "and nobody is reminded more than 3 times.",
     )
 
     @api.depends("trigger")

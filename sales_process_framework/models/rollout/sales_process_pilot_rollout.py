@@ -1,8 +1,11 @@
 from odoo import Command, fields, models
 
 
-class SalesProcessPilot(models.Model):
-    _inherit = "sales.process.pilot"
+class SalesProcessPilotRollout(models.AbstractModel):
+    """A candidate that was adopted spreads to further teams."""
+
+    _name = "sales.process.pilot.rollout"
+    _description = "Pilot with a Rollout"
 
     rollout_ids = fields.One2many("sales.process.rollout", "pilot_id", string="Rollouts", readonly=True)
     rollout_count = fields.Integer(string="Number of Rollouts", compute="_compute_rollout_count")

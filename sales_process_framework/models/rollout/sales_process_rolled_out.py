@@ -1,8 +1,11 @@
 from odoo import fields, models
 
 
-class SalesProcess(models.Model):
-    _inherit = "sales.process"
+class SalesProcessRolledOut(models.AbstractModel):
+    """What a version of a process has to do with rollouts."""
+
+    _name = "sales.process.rolled.out"
+    _description = "Version in a Rollout"
 
     rollout_ids = fields.One2many("sales.process.rollout", "process_id", string="Rollouts", readonly=True)
     rollout_count = fields.Integer(string="Number of Rollouts", compute="_compute_rollout_count")
