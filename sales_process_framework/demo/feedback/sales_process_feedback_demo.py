@@ -37,22 +37,22 @@ SAID = (
     ),
     (
         "Since the stages say what to do next I forget nothing. Keep it.",
-        *("praise", "unclear", 0, None, "grace", "hanna", "done", 0, 0),
+        *("praise", "unclear", 0, None, "grace", "farid", "done", 0, 0),
         "Thank you. We will.",
     ),
     (
         "I never know whether a pain list counts as handed in.",
-        *("obstacle", "unclear", 2, 2, "hanna", "", "new", 0, 0),
+        *("obstacle", "unclear", 2, 2, "chloe", "", "new", 0, 0),
         False,
     ),
     (
         "The proposal has to be printed and scanned for the file. Nobody looks at the paper again.",
-        *("obstacle", "effort", 3, None, "jonas", "ivan", "new", 4, 3),
+        *("obstacle", "effort", 3, None, "ben", "emi", "new", 4, 3),
         False,
     ),
 )
 #: Says the same as the first: text and giver.
-SAME = ("The budget comes too early", "ivan")
+SAME = ("The budget comes too early", "grace")
 UNNAMED = ("Deals are pushed into the next stage before the end of the month, whatever they miss.", "obstacle")
 INTERVIEW = (
     ("I would hand over better notes if delivery told me which ones they read.", "idea", 2, 4),
@@ -173,7 +173,7 @@ class SalesProcessFeedbackDemo(models.AbstractModel):
             .sudo()
             .create(
                 {
-                    "spoken_with_id": self._ref("user_rep_jonas").id,
+                    "spoken_with_id": self._ref("user_rep_farid").id,
                     "process_id": process.id,
                     "company_id": process.company_id.id,
                     "date": self.env.cr.now().date() - timedelta(days=20),

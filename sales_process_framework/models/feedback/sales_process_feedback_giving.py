@@ -129,7 +129,6 @@ class SalesProcessFeedbackGiving(models.Model):
             feedback.award_ids.filtered(lambda award: not award.user_id)._assign(self.env.user)
         return True
 
-    @api.model
     def action_give(self):
         """The small form, about no deal or step in particular."""
         return {"type": "ir.actions.client", "tag": "sales_process_feedback_give"}
