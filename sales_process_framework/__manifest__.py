@@ -1,8 +1,8 @@
 {
     "name": "Sales Process Framework",
-    "version": "19.0.2.0.0",
+    "version": "19.0.3.0.0",
     "category": "Sales/CRM",
-    "summary": "Stage gates, key actions, deliverables and stage history for the CRM pipeline",
+    "summary": "Stage gates, customer journey, indicators, alerts, pilots and rollout: a sales process that improves itself",
     "author": "Sales Process Framework contributors",
     "website": "https://github.com/sales-process-framework/sales_process_framework",
     "license": "LGPL-3",
@@ -184,6 +184,7 @@
         "views/version/sales_process_version_menus.xml",
         "views/review/sales_process_review_menus.xml",
         "views/improvement/sales_process_improvement_menus.xml",
+        "views/roadmap/sales_process_roadmap_views.xml",
         "views/journey/sales_process_journey_map_views.xml",
         "views/dashboard/sales_process_dashboard_views.xml",
         "views/dashboard/sales_process_dashboard_menus.xml",
@@ -207,6 +208,7 @@
         "demo/res_users_demo.xml",
         "demo/support/res_users_demo.xml",
         "demo/scorecard/res_users_demo.xml",
+        "demo/rollout/res_users_demo.xml",
         "demo/crm_team_demo.xml",
         "demo/res_partner_manufacturing_demo.xml",
         "demo/res_partner_technology_demo.xml",
@@ -226,7 +228,9 @@
         "demo/health_report/sales_process_health_report_demo.xml",
         "demo/pilot/sales_process_pilot_demo.xml",
         "demo/version/sales_process_version_demo.xml",
+        "demo/review/sales_process_review_demo.xml",
         "demo/rollout/sales_process_rollout_demo.xml",
+        "demo/feedback/sales_process_feedback_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

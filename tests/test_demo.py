@@ -35,6 +35,18 @@ CONTRADICTIONS = {
         SELECT count(*) FROM sales_process_deliverable d WHERE NOT EXISTS (
             SELECT FROM sales_process_deliverable_attachment_rel r JOIN ir_attachment a ON a.id = r.attachment_id
              WHERE r.deliverable_id = d.id AND (a.res_model, a.res_id) = ('sales.process.deliverable', d.id))""",
+    "closed quarters of the company came near their goals": """
+        SELECT count(*) FROM sales_process_target g JOIN sales_process_kpi k ON k.id = g.kpi_id AND k.code = 'revenue'
+          JOIN sales_process_kpi_value v ON v.kpi_id = k.id AND v.company_id = g.company_id AND v.scope = 'company'
+               AND v.cycle = g.cycle AND v.date_from = g.date_from AND v.is_latest
+         WHERE g.scope = 'company' AND g.cycle = 'quarter' AND g.state = 'closed'
+           AND v.value / g.value NOT BETWEEN 0.5 AND 1.3""",
+    "goals of the past are measured": """
+        SELECT count(*) FROM sales_process_target g JOIN sales_process_kpi k ON k.id = g.kpi_id AND k.code = 'revenue'
+         WHERE g.scope = 'company' AND g.cycle = 'quarter' AND g.state = 'closed' AND NOT EXISTS (
+            SELECT FROM sales_process_kpi_value v JOIN sales_process_kpi a ON a.id = v.kpi_id
+             WHERE a.code = 'revenue_attainment' AND v.company_id = g.company_id AND v.scope = 'company'
+               AND v.cycle = 'quarter' AND v.date_from = g.date_from AND v.has_data)""",
     "nobody decides about what is their own": """
         SELECT count(*) FROM sales_process_deliverable WHERE approver_id = submitted_by_id""",
 }
@@ -61,6 +73,7 @@ POPULATED = [
     ("sales_process_resource", "kind", "tool script case template guide"),
     ("sales_process_training", "state", "planned done cancelled"),
     ("sales_process_training_attendee", "state", "invited attended absent"),
+    ("sales_process_rollout_phase", "state", "open waiting"),
 ]
 
 
@@ -91,7 +104,7 @@ def test_size_and_span(demo):
     teams = (
         "SELECT count(DISTINCT team_id), count(DISTINCT company_id) FROM crm_lead WHERE sales_process_id IS NOT NULL"
     )
-    assert sql(teams, demo) == "3|2"
+    assert sql(teams, demo) == "4|2"
 
 
 def test_every_stage_of_a_running_process_has_open_and_held_back_deals(demo):
@@ -102,7 +115,9 @@ def test_every_stage_of_a_running_process_has_open_and_held_back_deals(demo):
                    count(l.id) FILTER (WHERE {OPEN} AND sales_stage_deadline < now() AT TIME ZONE 'UTC')
               FROM sales_process_stage stage JOIN sales_process process ON process.id = stage.process_id
               LEFT JOIN crm_lead l ON l.sales_process_stage_id = stage.id
-             WHERE process.state = 'active' GROUP BY stage.id, stage.is_won""",
+             WHERE process.state = 'active'
+               AND process.id NOT IN (SELECT process_id FROM sales_process_rollout)
+             GROUP BY stage.id, stage.is_won""",
         demo,
     ).splitlines()
     assert len(rows) == 15

@@ -16,8 +16,8 @@ import pytest
 from dev import settings, venv
 
 SCRIPT = Path(__file__).parent / "reference" / "paths.py"
-LOGS = 30
-DEALS = 60
+LOGS = 10
+DEALS = 50
 
 
 def load_tool():

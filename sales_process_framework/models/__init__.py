@@ -1,5 +1,6 @@
 # What stages and versions are composed of.
 from .health import sales_process_stage_limit
+from . import rollout
 from . import pilot
 from . import scorecard
 from . import version
@@ -27,9 +28,8 @@ from . import effectiveness
 from . import conformance
 from . import health_report
 from . import review
-from . import improvement
+from . import roadmap
 from . import feedback
-from . import rollout
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

@@ -17,6 +17,7 @@ class MailActivity(models.Model):
 
     def _action_done(self, feedback=False, attachment_ids=None):
         """A meeting that is done is recorded as the meeting, not once more by the message that says so."""
+        self._tick_rollout_checks()
         Touch = self.env["sales.process.touch"]
         if not Touch._is_recording():
             return super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
@@ -34,6 +35,15 @@ class MailActivity(models.Model):
             )
             messages, followups = messages + more_messages, followups + more_followups
         return messages.with_env(self.env), followups.with_env(self.env)
+
+    def _tick_rollout_checks(self):
+        """Who marks the activity of a checklist point as done has ticked the point."""
+        ours = self.filtered(lambda activity: activity.res_model == "sales.process.rollout")
+        if ours:
+            # sudo: the activity was theirs to do
+            checks = self.env["sales.process.rollout.check"].sudo().search([("activity_id", "in", ours.ids)])
+            checks.write({"activity_id": False})
+            checks.write({"done": True})
 
     def unlink(self):
         if not self.env["sales.process"]._is_in_use():

@@ -24,10 +24,13 @@ class ResUsers(models.Model):
         return self - leaves.resource_id.user_id
 
     def _init_store_data(self, store: Store):
-        """Tell the chatter whether a note can count as a contact."""
+        """Tell the chatter whether a note can count as a contact, and who may keep a message as feedback."""
         result = super()._init_store_data(store)
         if self.env["sales.process.touch"]._is_recording():
             store.add_global_values(
                 sales_process_records_touches=self.env.user.has_group("sales_team.group_sale_salesman")
             )
+        store.add_global_values(
+            sales_process_manages_feedback=self.env.user.has_group("sales_team.group_sale_manager")
+        )
         return result

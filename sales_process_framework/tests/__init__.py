@@ -26,3 +26,9 @@ from . import tools
 from . import pilot
 from . import rollout
 from . import version
+from . import improvement
+from . import review
+from . import roadmap
+from . import conformance
+from . import effectiveness
+from . import health_report

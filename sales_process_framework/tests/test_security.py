@@ -46,12 +46,16 @@ CONFIGURATION = {
     "sales.process.alert.escalation",
     "sales.process.pilot",
     "sales.process.completeness.rule",
+    "sales.process.feedback",
+    "sales.process.feedback.theme",
+    "sales.process.award",
     "sales.process.scorecard.scheme",
     "sales.process.scorecard.weight",
     "sales.process.rollout",
     "sales.process.rollout.phase",
     "sales.process.rollout.condition",
     "sales.process.rollout.check",
+    "sales.process.variant.allowed",
 }
 #: Facts about leads: read by whoever sees the lead, changed by nobody directly.
 FACTS = {
@@ -72,6 +76,7 @@ MORE_FACTS = {
     "sales.process.scorecard.line",
     "sales.process.stage.load",
     "sales.process.customer",
+    "sales.process.feedback.voice",
     "sales.process.response",
     "sales.process.support.pause",
     "sales.process.support.request",
@@ -91,7 +96,7 @@ LEADERS_REPORTS = {
     "sales.process.rollout.event",
     "sales.process.rollout.former",
 }
-#: Made and deleted by sales administrators, read by whoever sees all deals, changed by nobody.
+#: Made, archived and deleted by sales administrators, read by whoever sees all deals; the numbers changed by nobody.
 HEALTH_REPORTS = {"sales.process.health.report"}
 HEALTH_SCHEDULES = {"sales.process.health.report.schedule", "sales.process.review.schedule"}
 MANAGER_REPORTS = {"sales.process.alert.notice"}
@@ -124,7 +129,13 @@ MANAGER_WIZARDS = {
     "sales.process.retirement",
     "sales.process.rollout.open",
     "sales.process.rollout.back",
+    "sales.process.feedback.interview",
+    "sales.process.feedback.answer",
+    "sales.process.feedback.merge",
+    "sales.process.health.report.make",
 }
+#: Wizards for whoever sees all deals.
+LEADERS_WIZARDS = {"sales.process.health.report.compare"}
 #: Wizards for everybody who sells.
 WIZARDS = {
     "sales.process.rejection",
@@ -146,6 +157,7 @@ KNOWN = (
     | HEALTH_REPORTS
     | HEALTH_SCHEDULES
     | MANAGER_WIZARDS
+    | LEADERS_WIZARDS
     | WIZARDS
 )
 
@@ -232,8 +244,10 @@ class TestModelAccess(SecurityCommon):
         """What a role may do with a model."""
         if user in (self.internal, self.portal, self.public):
             return set()
+        if name in LEADERS_WIZARDS and user in (self.manager, self.colleague):
+            return set(ALL)
         if name in HEALTH_REPORTS and user in (self.manager, self.colleague):
-            return {"read", "create", "unlink"} if user == self.manager else {"read"}
+            return set(ALL) if user == self.manager else {"read"}
         if user == self.manager:
             return {"read"} if name in READ_ONLY | LEADERS_REPORTS | MANAGER_REPORTS else set(ALL)
         if name in CONFIGURATION | READ_ONLY or (name in LEADERS_REPORTS and user == self.colleague):
@@ -242,7 +256,8 @@ class TestModelAccess(SecurityCommon):
             return set(ALL) - {"unlink"}
         if name in LEADERS_REPORTS | MANAGER_REPORTS:
             return set()
-        return set() if name in MANAGER_WIZARDS | HEALTH_REPORTS | HEALTH_SCHEDULES else set(ALL)
+        hidden = MANAGER_WIZARDS | LEADERS_WIZARDS | HEALTH_REPORTS | HEALTH_SCHEDULES
+        return set() if name in hidden else set(ALL)
 
     def test_matrix(self):
         users = (self.public, self.portal, self.internal, self.own_rep, self.stranger, self.colleague, self.manager)

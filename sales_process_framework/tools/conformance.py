@@ -57,9 +57,7 @@ class Replay:
         )
 
     def times(self, count: int) -> Replay:
-        return Replay(
-            self.produced * count, self.consumed * count, self.missing * count, self.remaining * count
-        )
+        return Replay(self.produced * count, self.consumed * count, self.missing * count, self.remaining * count)
 
     @property
     def fitness(self) -> float | None:

@@ -82,11 +82,7 @@ def judge(figures: Figures) -> Effect:
     flags = []
     if verdict in ("no_sign", "hurts") and _is_costly(figures):
         flags.append("only_costs")
-    if (
-        figures.known
-        and figures.asked >= MINIMUM_ASKED
-        and not (figures.refused or figures.overridden or figures.held)
-    ):
+    if figures.known and figures.asked >= MINIMUM_ASKED and not (figures.refused or figures.overridden or figures.held):
         flags.append("stops_nobody")
     stopped = max(figures.refused, figures.overridden)
     if figures.overridden >= MINIMUM_OVERRIDDEN and figures.overridden >= OVERRIDDEN_SHARE * stopped:

@@ -31,10 +31,89 @@ SAME_REQUIREMENT, SAME_STAGE = 0.3, 0.1
 
 #: Words that say nothing about what a text is about.
 _COMMON = frozenset(
-    "a about after all also an and any are as at be because been before but by can cannot could do does for from get "
-    "gets had has have here how i if in is it its me more most my need needs no not of on one only or our should so "
-    "than that the their them then there these they this to too up us very was we were what when which who why will "
-    "with would you your".split()
+    [
+        "a",
+        "about",
+        "after",
+        "all",
+        "also",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "because",
+        "been",
+        "before",
+        "but",
+        "by",
+        "can",
+        "cannot",
+        "could",
+        "do",
+        "does",
+        "for",
+        "from",
+        "get",
+        "gets",
+        "had",
+        "has",
+        "have",
+        "here",
+        "how",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "its",
+        "me",
+        "more",
+        "most",
+        "my",
+        "need",
+        "needs",
+        "no",
+        "not",
+        "of",
+        "on",
+        "one",
+        "only",
+        "or",
+        "our",
+        "should",
+        "so",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "to",
+        "too",
+        "up",
+        "us",
+        "very",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    ]
 )
 
 
@@ -118,9 +197,7 @@ def likeness(first: str, second: str) -> float:
     return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
 
-def rank(
-    text: str, candidates: Iterable[tuple[int, str, float, bool, bool]], limit: int
-) -> list[tuple[int, float]]:
+def rank(text: str, candidates: Iterable[tuple[int, str, float, bool, bool]], limit: int) -> list[tuple[int, float]]:
     """Which candidates most likely mean the same.
 
     :param candidates: (id, text, likeness that the database has found, about the same requirement, the same stage)

@@ -18,6 +18,8 @@ FEW = 5
 #: A change of this share of the value before is worth a sentence; of rates, so many points.
 NOTABLE = 0.10
 NOTABLE_POINTS = 5.0
+#: Of stages and departments, which rest on few records, it has to be larger by this factor.
+NODE_NOTABLE = 2
 #: A stage is out of the ordinary when fewer than this share of the usual goes on from it.
 OUTLIER = 0.75
 #: Over its limit by this factor a stage is grave.
@@ -85,7 +87,7 @@ def is_notable(figure: Figure) -> bool:
     """
     if figure.value is None or figure.previous is None:
         return False
-    change = abs(figure.value - figure.previous)
+    change = abs(figure.value - figure.previous) / (NODE_NOTABLE if figure.is_node else 1)
     if figure.unit in ("percent", "score"):
         return change >= NOTABLE_POINTS
     return change > 0 and change >= NOTABLE * abs(figure.previous)

@@ -33,12 +33,12 @@ class SalesProcessGoalDemo(models.AbstractModel):
             rng = Random(f"{SEED} goals {number}")
             for period in (year.year_before(), year):
                 quarters = self._plan_quarters(rng, company, own, period, STRETCH["other" if number else "company"])
-                goal = self._build_year(company, period, quarters)
-                goal.action_activate()
+                if quarters:
+                    self._build_year(company, period, quarters).action_activate()
         self._build_scenarios(teams[0].company_id, year.next())
         # Past goals stay as they were.
         self.env["sales.process.target"].search([("date_to", "<", today), ("state", "=", "active")]).action_close()
-        self.env["sales.process.kpi"].search([("code", "=", "revenue_attainment")])._compute_history(year.start)
+        self.env["sales.process.demo.kpi"]._demo_compute_kpi_of_goals()
 
     # ------------------------------------------------------------------
     # What is asked for
@@ -47,11 +47,15 @@ class SalesProcessGoalDemo(models.AbstractModel):
     def _plan_quarters(self, rng, company, teams, year, stretch):
         """Each quarter from the people up, by what they sold in it or are on the way to.
 
-        :return: [(quarter, {team: {person: value}}, value of the whole)]; of quarters to come the whole alone
+        :return: [(quarter, {team: {person: value}}, value of the whole)]; of quarters to come the whole alone, none
+            of quarters before the company sold anything
         """
         today, planned = self.env.cr.now().date(), []
         quarter = period_of(year.start, "quarter")
         while quarter.start <= year.stop:
+            if quarter.stop < today and not any(self._search_values(company, quarter, "user").mapped("value")):
+                quarter = quarter.next()
+                continue
             if quarter.start <= today:
                 basis = quarter if quarter.share_passed(today) >= EARLY else quarter.previous()
                 people = self._plan_people(rng, company, teams, basis, stretch)

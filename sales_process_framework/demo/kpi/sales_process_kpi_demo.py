@@ -12,6 +12,8 @@ from ..stories import HISTORY_DAYS, working_moment
 TURNED_DOWN = {"manufacturing": 190, "technology": 150, "services": 100}
 #: Share of the opportunities that began as a lead; the others were opened by a rep at once.
 FROM_LEADS = 0.45
+#: What is measured against goals, which are made of what the other indicators say.
+OF_GOALS = ("revenue_attainment",)
 #: How far back indicators are computed, by cycle.
 COMPUTED_DAYS = {"month": 540, "quarter": 540, "year": 540, "week": 70}
 
@@ -105,7 +107,16 @@ class SalesProcessKpiDemo(models.AbstractModel):
     @api.model
     def _demo_compute_kpi(self):
         """The indicators of the eighteen months that the demo company has behind it; weeks of late only."""
-        kpis = self.sudo().env["sales.process.kpi"].search([("active", "=", True)])
+        self._compute_periods(
+            self.sudo().env["sales.process.kpi"].search([("active", "=", True), ("code", "not in", OF_GOALS)])
+        )
+
+    @api.model
+    def _demo_compute_kpi_of_goals(self):
+        """Once there are goals: closed periods never change, so those without goals would stay so."""
+        self._compute_periods(self.sudo().env["sales.process.kpi"].search([("code", "in", OF_GOALS)]))
+
+    def _compute_periods(self, kpis):
         companies = kpis.env["res.company"].search([("active", "=", True)])
         today = self.env.cr.now().date()
         for cycle, days in COMPUTED_DAYS.items():

@@ -151,7 +151,11 @@ class SalesProcessFeedback(models.Model):
     improvement_id = fields.Many2one(
         "sales.process.improvement", check_company=True, index="btree_not_null", ondelete="set null", tracking=True
     )
-    award_ids = fields.One2many("sales.process.award", "feedback_id", string="Thank-yous", readonly=True)
+    award_ids = fields.One2many("sales.process.award", "feedback_id", readonly=True, groups=MANAGER)
+    # What an award is for is the managers' to read; that there is one, everybody's.
+    thanks_ids = fields.Many2many(
+        "sales.process.award", string="Thank-yous", compute="_compute_thanks_ids", compute_sudo=True
+    )
 
     _judged_one_to_five = models.Constraint(
         f"CHECK(effort BETWEEN 0 AND {rules.HIGHEST} AND impact BETWEEN 0 AND {rules.HIGHEST})",
@@ -201,6 +205,11 @@ class SalesProcessFeedback(models.Model):
             feedback.unmet_summary = "\n".join(filter(None, [told.get("movement"), *told.get("unmet", ())]))
             steps = " → ".join(filter(None, (told.get("from_stage"), told.get("to_stage"))))
             feedback.situation = " · ".join(filter(None, (told.get("lead"), steps)))
+
+    @api.depends("award_ids")
+    def _compute_thanks_ids(self):
+        for feedback in self:
+            feedback.thanks_ids = (feedback | feedback.merged_into_id).award_ids
 
     @api.depends("effort", "impact")
     def _compute_quadrant(self):
@@ -295,17 +304,24 @@ class SalesProcessFeedback(models.Model):
 
     def _complete(self, vals_list):
         """Values as they are stored: points of an interview have its people, what is written down says by whom."""
-        names = ("interview_id", "source", "author_id")
+        names = ("interview_id", "source", "author_id", "lead_id", "partner_id", "process_stage_id")
         context = self.env.context
         preset = {name: context[f"default_{name}"] for name in names if f"default_{name}" in context}
         vals_list = [{**preset, **vals} for vals in vals_list]
         ids = {vals["interview_id"] for vals in vals_list if vals.get("interview_id")}
         interviews = self.env["sales.process.feedback.interview"].browse(ids)
         common = {interview.id: interview._prepare_point_vals() for interview in interviews}
+        # sudo: where a lead stands, and whose it is
+        leads = self.env["crm.lead"].sudo().browse({vals["lead_id"] for vals in vals_list if vals.get("lead_id")})
+        by_id = {lead.id: lead for lead in leads}
         for vals in vals_list:
             vals.update(common.get(vals.get("interview_id"), {}))
             if vals.get("source") == "customer":
                 vals.setdefault("author_id", False)
+                if lead := by_id.get(vals.get("lead_id")):
+                    vals["partner_id"] = vals.get("partner_id") or lead.partner_id.id
+                    if not vals.get("requirement_id"):
+                        vals["process_stage_id"] = vals.get("process_stage_id") or lead.sales_process_stage_id.id
             if vals.get("author_id", self.env.uid) != self.env.uid:
                 vals.setdefault("logged_by_id", self.env.uid)
         return vals_list

@@ -15,14 +15,15 @@ class SalesProcessHealthReport(models.Model):
 
     _name = "sales.process.health.report"
     _description = "Health Report"
+    # Before mail.thread: the delivery decides which way a report goes.
     _inherit = [
-        "mail.thread",
         "sales.process.health.report.support",
         "sales.process.health.report.snapshot",
         "sales.process.health.report.texts",
         "sales.process.health.report.page",
         "sales.process.health.report.sheet",
         "sales.process.health.report.delivery",
+        "mail.thread",
     ]
     _order = "date_from desc, cycle, company_id, id desc"
     # Whoever reads a report may talk about it; nobody may change it.
@@ -146,8 +147,10 @@ class SalesProcessHealthReport(models.Model):
             known = {row.kpi_id.id: row.closed for row in stored}
 
             def is_wanted(kpi, known=known, one=one):
-                early = one == period and is_over and not known.get(kpi.id) and (not kpi.last_run or kpi.last_run < stop)
-                return kpi.id not in known or early
+                if kpi.id not in known:
+                    return True
+                early = not kpi.last_run or kpi.last_run < stop
+                return one == period and is_over and early and not known[kpi.id]
 
             for kpi in kpis.filtered(is_wanted)._in_computing_order():
                 kpi._backfill_unit(one, kpi._get_edges(one, company), company.ids)
@@ -186,6 +189,7 @@ class SalesProcessHealthReport(models.Model):
     def _get_before_report(self):
         """:return: the report of the period before: the one compared with, or one that was made later"""
         self.ensure_one()
+        self.check_access("read")
         return self.previous_id or self._find(self.company_id, self._get_period().previous())
 
     def action_open_corrected(self):

@@ -53,12 +53,14 @@ class SalesProcessHealthReportDelivery(models.AbstractModel):
             Schedule = self.env["sales.process.health.report.schedule"]
             schedule = Schedule.create({"company_id": self.company_id.id, "cycle": self.cycle})
         schedule.sudo()._subscribe(self.env.user)
+        self.invalidate_recordset(["is_subscribed"])
         return self._tell_reader(self.env._("You get these reports from now on."))
 
     def action_unsubscribe(self):
         self.ensure_one()
         self.check_access("read")
         self._get_schedules()._unsubscribe(self.env.user)
+        self.invalidate_recordset(["is_subscribed"])
         return self._tell_reader(self.env._("You do not get these reports any more."))
 
     def action_send_now(self):

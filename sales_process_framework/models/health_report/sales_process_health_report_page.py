@@ -72,8 +72,7 @@ class SalesProcessHealthReportPage(models.AbstractModel):
         return {
             **self._get_sections(snapshot, company),
             "period": self._prepare_dates(),
-            "made": format_datetime(self.env, self.create_date, dt_format="short") if self.create_date else "",
-            "before": self.previous_id.name,
+            "footer": self._prepare_footer(),
             "tallies": self._prepare_tallies(snapshot),
             **tables,
             "more": [self._prepare_row(figure, company) for figure in others],
@@ -91,6 +90,14 @@ class SalesProcessHealthReportPage(models.AbstractModel):
             first=format_date(self.env, self.date_from),
             last=format_date(self.env, self.date_to),
         )
+
+    def _prepare_footer(self):
+        """When the numbers were taken, and what they are compared with."""
+        made = format_datetime(self.env, self.create_date or self.env.cr.now(), dt_format="short")
+        text = self.env._("The numbers are those of %s, when the report was made; they never change.", made)
+        if self.previous_id:
+            text += " " + self.env._("“Before” is what “%s” said.", self.previous_id.name)
+        return text
 
     @api.model
     def _prepare_tallies(self, snapshot):
@@ -161,7 +168,7 @@ class SalesProcessHealthReportPage(models.AbstractModel):
         if figure["value"] is None or not figure["denominator"] or figure["unit"] == "money":
             return ""
         return " / ".join(
-            self.env["ir.qweb.field.float"].value_to_html(value, {"precision": 0 if value == int(value) else 1})
+            self._format_float(value, 0 if value == int(value) else 1)
             for value in (figure["numerator"], figure["denominator"])
         )
 

@@ -42,6 +42,7 @@ class SalesProcessHealthReportSchedule(models.Model):
     reported_to = fields.Date(
         compute="_compute_reported_to",
         store=True,
+        precompute=True,
         copy=False,
         help="Last day of the last period that is done with.",
     )

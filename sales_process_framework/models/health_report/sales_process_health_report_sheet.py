@@ -86,13 +86,14 @@ class SalesProcessHealthReportSheet(models.AbstractModel):
     def _prepare_indicator_rows(self, snapshot):
         """The columns of T1 and T4, and a column for each of the last periods."""
         series = next((figure["series"] for figure in snapshot["kpis"]), [])
+        periods = [point["label"] for point in series]
         rows = [
             [
                 *(self.env._("Indicator"), self.env._("Kind"), self.env._("Dimension")),
                 *self._get_figure_headings(),
                 *(self.env._("Target"), self.env._("Formula"), self.env._("Department"), self.env._("Review Cycle")),
                 *(self.env._("Data Source"), self.env._("Improvement"), self.env._("Note")),
-                *(point["label"] for point in series),
+                *periods,
             ]
         ]
         for figure in snapshot["kpis"]:

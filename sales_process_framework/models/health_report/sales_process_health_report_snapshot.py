@@ -1,10 +1,11 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools import findings as rules
 from ...tools.dashboard import last_periods
+from ...tools.period import local_day
 
 #: Periods of the lines in the plots, and the row of alerts that is counted.
 POINTS = 12
@@ -170,24 +171,34 @@ class SalesProcessHealthReportSnapshot(models.AbstractModel):
         """The stages that had anything to count in the period, in the order of their processes."""
         kpis = [kpi for kpi in definitions if kpi.code in NODE_CODES]
         last = periods[-1].start
-        ids = {stage for kpi in kpis for (kpi_id, stage), rows in found.items() if stage and last in rows}
+        ids = {stage for (_kpi, stage), rows in found.items() if stage and last in rows}
         stages = self.env["sales.process.stage"].sudo().with_context(active_test=False).with_company(company)
+        stages = stages.browse(ids).sorted()
+        calendars = self.env["resource.calendar"].sudo().union(*(each._get_calendar() for each in stages.process_id))
+        weeks = {calendar: calendar._get_days_per_week() or 7 for calendar in calendars}
         nodes = []
-        for stage in stages.browse(ids).sorted():
-            place = self._prepare_place(stage)
+        for stage in stages:
+            place = self._prepare_place(stage, weeks.get(stage.process_id._get_calendar(), 7))
             for kpi in kpis:
                 rows = found.get((kpi.id, stage.id), {})
                 if last in rows:
                     figure = self._prepare_figure(periods, rows, before.get(("node", kpi.id, stage.id)))
-                    limits = {} if kpi.code == "stage_time" else {"limit": 0, "limit_days": 0}
-                    nodes.append(definitions[kpi] | figure | place | limits)
+                    nodes.append(definitions[kpi] | figure | place | self._get_limits(kpi, place))
         return nodes
 
     @api.model
-    def _prepare_place(self, stage):
-        """What a stage is called and may take. Limits are in working days, stays are measured in calendar days."""
-        calendar = stage.process_id._get_calendar()
-        week = (calendar and calendar._get_days_per_week()) or 7
+    def _get_limits(self, kpi, place):
+        """What a stage may take itself goes before the bands, which are for all stages together."""
+        if kpi.code != "stage_time":
+            return {"limit": 0, "limit_days": 0}
+        return {"has_bands": False, "band": "none", "band_before": "none", "bad_runs": 0} if place["limit"] else {}
+
+    @api.model
+    def _prepare_place(self, stage, week):
+        """What a stage is called and may take. Limits are in working days, stays are measured in calendar days.
+
+        :param week: working days of a week
+        """
         return {
             "stage_id": stage.id,
             "stage": self._get_translations(stage, "name"),
@@ -231,4 +242,4 @@ class SalesProcessHealthReportSnapshot(models.AbstractModel):
 
     @api.model
     def _get_today(self, company):
-        return fields.Date.context_today(self.with_context(tz=company._get_sales_timezone()))
+        return local_day(self.env.cr.now(), company._get_sales_timezone())

@@ -21,11 +21,14 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
         :param company: one of the user's companies
         :param period: :class:`~..tools.period.Period`
         :return: list of {"code": name of the rule, "severity": "critical", "warning", "info" or "good", "title",
-            "text", "advice", "model" and "res_id" or "domain": what it is about, "kpi_id", "kpi_code", "value",
-            "previous": None for no data, "stage_id", "process_id", "department_id": False where it is none's}
+            "text": sentences that name it, "detail": the same without its name, "advice", "model" and
+            "res_id" or "domain": what it is about, "kpi_id", "kpi_code", "value", "previous": None for no data,
+            "stage_id", "process_id", "department_id": False where it is none's, "is_node", "sample", "trend",
+            "value_text", "previous_text"}
         :raise AccessError: for a company that is none of the user's
         """
-        company.check_access("read")
+        # The asker's right to it, whoever fetched the record.
+        company.with_env(self.env).check_access("read")
         report = self.env["sales.process.health.report"].sudo()._find(company, period)
         snapshot = report.snapshot or self._take_snapshot(company, period)
         return self._explain_all(snapshot, company)
@@ -37,12 +40,14 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
     @api.model
     def _explain(self, finding, figure, company):
         node = figure.get("stage_id") or figure.get("department_id")
+        title, detail = self._get_title(figure), self._get_text(finding, figure, company)
         return {
             "code": finding.rule,
             "severity": finding.severity,
             "trend": finding.figure.trend,
-            "title": self._get_title(figure),
-            "text": self._get_text(finding, figure, company),
+            "title": title,
+            "text": self.env._("%(about)s: %(sentences)s", about=title, sentences=detail),
+            "detail": detail,
             "advice": self._in_language(figure["advice"]) if finding.severity in ("critical", "warning") else "",
             **self._get_target(figure),
             "is_node": bool(node),
@@ -103,11 +108,17 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
     @api.model
     def _get_text_values(self, finding, figure, company):
         def number(value):
-            return self._format_number(figure, value, company)
+            text = self._format_number(figure, value, company)
+            # 10.04 is not healthy from 10.0 on: what would read the same has a digit more.
+            same = text == shown and value is not None and value != figure["value"]
+            return self._format_number(figure, value, company, digits=2) if same else text
 
+        shown = self._format_number(figure, figure["value"], company)
+        edges = (figure["healthy"], figure["alert"], finding.figure.limit)
+        if any(edge is not None and number(edge) != self._format_number(figure, edge, company) for edge in edges):
+            shown = self._format_number(figure, figure["value"], company, digits=2)
         return {
-            "name": self._get_title(figure),
-            "value": number(figure["value"]),
+            "value": shown,
             "previous": number(figure["previous"]),
             "healthy": number(figure["healthy"]),
             "alert": number(figure["alert"]),
@@ -119,63 +130,67 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
         }
 
     @api.model
-    def _format_number(self, figure, value, company):
+    def _format_number(self, figure, value, company, digits=None):
         """:return: a number with the unit that it had when the report was made"""
         if value is None:
             return self.env._("no data")
         unit = figure["unit"]
         if unit == "money":
-            currency = self.env["res.currency"].sudo().browse(figure["currency_id"]).exists() or company.currency_id
-            return currency.format(value)
-        digits = 0 if unit == "count" and value == int(value) else DIGITS.get(unit, 2)
-        number = self.env["ir.qweb.field.float"].value_to_html(value, {"precision": digits})
+            return self.env["res.currency"].sudo().browse(figure["currency_id"]).format(value)
+        if digits is None:
+            digits = 0 if unit == "count" and value == int(value) else DIGITS.get(unit, 2)
+        number = self._format_float(value, digits)
         units = dict(self.env["sales.process.kpi"]._fields["unit"]._description_selection(self.env))
         return number if unit in ("count", "number", "score") else f"{number} {units[unit].lower()}"
 
     @api.model
+    def _format_float(self, value, digits):
+        """As the reader's language writes it, and without the invisible sign that keeps a minus on its line."""
+        number = self.env["ir.qweb.field.float"].value_to_html(value, {"precision": digits})
+        return number.replace("\N{ZERO WIDTH NO-BREAK SPACE}", "")
+
+    @api.model
     def _say_alert(self, values):
-        return self.env._("%(name)s is %(value)s: beyond the alert value of %(alert)s.", **values)
+        return self.env._("%(value)s, beyond the alert value of %(alert)s.", **values)
 
     @api.model
     def _say_still_alert(self, values):
-        return self.env._(
-            "%(name)s is %(value)s: beyond the alert value of %(alert)s for %(runs)s periods in a row.", **values
-        )
+        return self.env._("%(value)s, beyond the alert value of %(alert)s for %(runs)s periods in a row.", **values)
 
     @api.model
     def _say_over_limit(self, values):
         return self.env._(
-            "%(name)s is %(value)s, where the limit of %(limit_days)s working days is about %(limit)s (%(sample)s deals).",
+            "%(value)s, where the limit of %(limit_days)s working days is about %(limit)s (%(sample)s deals).",
             **values,
         )
 
     @api.model
     def _say_left_healthy(self, values):
-        return self.env._("%(name)s is %(value)s and no longer healthy, which it is at %(healthy)s.", **values)
+        return self.env._("%(value)s, no longer healthy, which begins at %(healthy)s.", **values)
 
     @api.model
     def _say_outlier(self, values):
-        return self.env._("%(name)s is %(value)s, where the other stages have %(usual)s (%(sample)s deals).", **values)
+        return self.env._("%(value)s, where the other stages have %(usual)s (%(sample)s deals).", **values)
 
     @api.model
     def _say_worse(self, values):
-        return self.env._("%(name)s got worse: from %(previous)s to %(value)s.", **values)
+        return self.env._("Worse, from %(previous)s to %(value)s.", **values)
 
     @api.model
     def _say_recovered(self, values):
-        return self.env._("%(name)s has recovered to %(value)s.", **values)
+        return self.env._("Recovered to %(value)s.", **values)
 
     @api.model
     def _say_better(self, values):
-        return self.env._("%(name)s got better: from %(previous)s to %(value)s.", **values)
+        return self.env._("Better, from %(previous)s to %(value)s.", **values)
 
     @api.model
     def _say_watched(self, values):
-        return self.env._("%(name)s is %(value)s: not healthy yet, which it is at %(healthy)s.", **values)
+        return self.env._("%(value)s, not healthy yet, which begins at %(healthy)s.", **values)
 
     @api.model
     def _say_no_data(self, values):
-        return self.env._("%(name)s has no data in this period; it was %(previous)s before.", **values)
+        return self.env._("No data in this period; it was %(previous)s before.", **values)
 
     @api.model
     def _say_before(self, trend, values):
@@ -188,7 +203,7 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
     @api.model
     def _get_headline(self, snapshot):
         """How the period went, in a sentence."""
-        judged = [figure for figure in snapshot["kpis"] if figure["has_bands"]]
+        judged = [figure for figure in snapshot["kpis"] if figure["has_bands"] and figure["value"] is not None]
         if not judged:
             return self.env._("No indicator has a value that could be judged yet.")
         bands = [figure["band"] for figure in judged]
@@ -199,7 +214,7 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
             healthy=bands.count("healthy"),
             watch=bands.count("watch"),
             alert=bands.count("alert"),
-            before=[figure["band_before"] for figure in judged].count("alert"),
+            before=[figure["band_before"] for figure in snapshot["kpis"]].count("alert"),
         )
 
     @api.model

@@ -58,6 +58,7 @@ class SalesProcessPilot(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "sales.process.pilot.rollout",
         "sales.process.pilot.report",
         "sales.process.pilot.words",
         "sales.process.pilot.daily",

@@ -17,6 +17,7 @@ class SalesProcess(models.Model):
         "mail.thread",
         "sales.process.versioned",
         "sales.process.piloted",
+        "sales.process.rolled.out",
         "sales.process.improved",
         "sales.process.completeness.mixin",
     ]

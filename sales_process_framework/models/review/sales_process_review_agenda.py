@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.tools.misc import format_date
 
 from ...tools.period import period_of, utc_edges
+from ..feedback.sales_process_feedback_giving import SHARED_SOURCES
+from ..feedback.sales_process_feedback_status import OPEN_STATES
 
 SEVERITY_NAMES = ("critical", "warning", "info")
 #: Topics of one kind: a longer agenda is read by nobody.
@@ -13,6 +15,8 @@ PLACES = {
         ("measure", "node", "bottleneck", "sla", "indicator", "feedback", "goal", "market", "strategy", "journey")
     )
 }
+#: Records that a finding names.
+FINDING_RECORDS = {"kpi_id": "sales.process.kpi", "process_id": "sales.process", "stage_id": "sales.process.stage"}
 #: Indicators of stages that say where work waits rather than what is wrong with it.
 WAITING_CODES = ("stage_time", "stalled")
 #: Share of a stage's open deals beyond the limit from which it is critical.
@@ -56,6 +60,7 @@ class SalesProcessReviewAgenda(models.AbstractModel):
                     topic.gone = True
             topics.create(fresh)
             review.sudo().agenda_on = self.env.cr.now()
+        self.invalidate_recordset(["topic_ids"])
 
     def _find_topics(self):
         """:return: list of values of ``sales.process.review.topic``, each with its ``key``"""
@@ -123,13 +128,20 @@ class SalesProcessReviewAgenda(models.AbstractModel):
     def _find_findings(self):
         report = self.env["sales.process.health.report"]
         topics = []
-        for finding in report._get_findings(self.company_id, self._get_findings_period()):
+        findings = report._get_findings(self.company_id, self._get_findings_period())
+        there = {
+            name: set(self.env[model].browse({row[name] for row in findings if row[name]}).exists().ids)
+            for name, model in FINDING_RECORDS.items()
+        }
+        for finding in findings:
             if finding["severity"] not in ("critical", "warning") or finding["department_id"]:
                 continue
             kind = "indicator"
             if finding["is_node"]:
                 kind = "bottleneck" if finding["kpi_code"] in WAITING_CODES else "node"
-            kpi = self.env["sales.process.kpi"].browse(finding["kpi_id"]).exists()
+            # A report of the past may name what was deleted since.
+            known = {name: finding[name] if finding[name] in there[name] else False for name in there}
+            kpi = self.env["sales.process.kpi"].browse(known["kpi_id"] or [])
             topics.append(
                 {
                     "key": self._get_finding_key(finding, kind),
@@ -139,9 +151,7 @@ class SalesProcessReviewAgenda(models.AbstractModel):
                     "text": "\n".join(filter(None, (finding["text"], finding["advice"]))),
                     "value": kpi and kpi.with_company(self.company_id)._format_value(finding["value"]),
                     "target": {name: finding[name] for name in ("model", "res_id", "domain")},
-                    "kpi_id": kpi.id,
-                    "process_id": self.env["sales.process"].browse(finding["process_id"] or []).exists().id,
-                    "stage_id": self.env["sales.process.stage"].browse(finding["stage_id"] or []).exists().id,
+                    **known,
                 }
             )
         return topics
@@ -165,7 +175,7 @@ class SalesProcessReviewAgenda(models.AbstractModel):
             ("sales_process_stage_id", "!=", False),
         ]
         late = [*domain, ("sales_stage_deadline", "<", self.env.cr.now())]
-        counts = {stage: count for stage, count in Lead._read_group(late, ["sales_process_stage_id"], ["__count"])}
+        counts = dict(Lead._read_group(late, ["sales_process_stage_id"], ["__count"]))
         everything = dict(
             Lead._read_group(
                 [*domain, ("sales_process_stage_id", "in", [stage.id for stage in counts])],
@@ -269,8 +279,36 @@ class SalesProcessReviewAgenda(models.AbstractModel):
     # -- what people say -----------------------------------------------------------------------
 
     def _find_feedback(self):
-        """Hook: the feedback that weighs most."""
-        return []
+        """Open feedback that most colleagues share. Who gave it is nobody's matter, and what customers or interviews
+        brought stays with those who manage feedback: attendees read the agenda."""
+        found = self.env["sales.process.feedback"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("merged_into_id", "=", False),
+                ("state", "in", OPEN_STATES),
+                ("kind", "!=", "praise"),
+                ("source", "in", SHARED_SOURCES),
+                ("given_on", "<=", self.date.date()),
+            ],
+            order="vote_count desc, impact desc, id desc",
+            limit=LIMITS["feedback"],
+        )
+        return [
+            {
+                "key": f"feedback {feedback.id}",
+                "kind": "feedback",
+                "severity": "warning" if feedback.vote_count >= MANY else "info",
+                "name": feedback._get_excerpt(),
+                "text": feedback.text,
+                "value": self.env._("%s voices", feedback.vote_count),
+                "target": {"model": feedback._name, "res_id": feedback.id},
+                "feedback_id": feedback.id,
+                "process_id": feedback.process_id.id,
+                "stage_id": feedback.process_stage_id.id,
+                "requirement_id": feedback.requirement_id.id,
+            }
+            for feedback in found
+        ]
 
     # -- the full review of a half-year (S6.4) -------------------------------------------------
 

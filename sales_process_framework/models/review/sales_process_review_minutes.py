@@ -80,6 +80,7 @@ class SalesProcessReviewMinutes(models.AbstractModel):
             "text": topic.text or "",
             "value": topic.value or "",
             "severity": topic.severity,
+            "color": {"critical": "danger", "warning": "warning"}.get(topic.severity, "secondary"),
             "severity_label": severities[topic.severity],
             "who": topic.user_id.name or "",
             "assessment": topic.assessment or "",

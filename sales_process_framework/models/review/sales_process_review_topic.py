@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+MANAGER = "sales_team.group_sale_manager"
 TOPIC_KINDS = [
     ("measure", "Overdue action"),
     ("node", "Abnormal node"),
@@ -16,7 +17,7 @@ TOPIC_KINDS = [
 ]
 SEVERITIES = [("critical", "Critical"), ("warning", "Warning"), ("info", "Info")]
 #: Found by the agenda; people write beside it.
-FOUND = {"key", "kind", "severity", "target", "gone"}
+FOUND = {"key", "kind", "severity", "target", "gone", "feedback_id"}
 #: What people wrote: a topic with any of it is theirs.
 WRITTEN = ("user_id", "assessment", "conclusion", "postponed", "postponed_reason", "action_ids", "improvement_ids")
 
@@ -46,6 +47,7 @@ class SalesProcessReviewTopic(models.Model):
     process_id = fields.Many2one("sales.process", string="Process", readonly=True, ondelete="set null")
     stage_id = fields.Many2one("sales.process.stage", string="Stage", readonly=True, ondelete="set null")
     requirement_id = fields.Many2one("sales.process.requirement", readonly=True, ondelete="set null")
+    feedback_id = fields.Many2one("sales.process.feedback", readonly=True, ondelete="set null", groups=MANAGER)
     user_id = fields.Many2one("res.users", string="Presented By", domain=[("share", "=", False)])
     assessment = fields.Text(help="Why it is so, and how bad it is.")
     conclusion = fields.Text(help="What follows from it.")
@@ -136,13 +138,28 @@ class SalesProcessReviewTopic(models.Model):
         self.check_access("write")
         if not self.improvement_ids:
             self.review_id._check_open()
-            self.env["sales.process.improvement"].create(self._prepare_improvement_vals())
+            self._make_improvement()
         return {
             "type": "ir.actions.act_window",
             "res_model": "sales.process.improvement",
             "res_id": self.improvement_ids[:1].id,
             "views": [(False, "form")],
         }
+
+    def _make_improvement(self):
+        """:return: the improvement; feedback that has one already keeps it, and its giver stays its author"""
+        feedback = self.feedback_id
+        if not feedback:
+            return self.env["sales.process.improvement"].create(self._prepare_improvement_vals())
+        feedback.action_open_improvement()
+        feedback.improvement_id.write(
+            {
+                "topic_id": self.id,
+                "review_id": self.review_id.id,
+                "user_id": (feedback.improvement_id.user_id or self.user_id).id,
+            }
+        )
+        return feedback.improvement_id
 
     def _prepare_improvement_vals(self):
         self.ensure_one()

@@ -16,6 +16,5 @@ from . import sales_process_rollout_condition
 from . import sales_process_rollout_check
 from . import sales_process_rollout_former
 from . import sales_process_rollout_event
-from . import sales_process
-from . import sales_process_pilot
-from . import mail_activity
+from . import sales_process_rolled_out
+from . import sales_process_pilot_rollout

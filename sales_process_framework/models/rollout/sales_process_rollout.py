@@ -69,7 +69,7 @@ class SalesProcessRollout(models.Model):
     description = fields.Html(help="Why it is rolled out, and what the teams should know.")
     date_start = fields.Datetime(string="Started On", readonly=True, copy=False)
     date_done = fields.Datetime(string="Done On", readonly=True, copy=False)
-    phase_ids = fields.One2many("sales.process.rollout.phase", "rollout_id", string="Phases", copy=True)
+    phase_ids = fields.One2many("sales.process.rollout.phase", "rollout_id", string="Rollout Phases", copy=True)
     check_ids = fields.One2many("sales.process.rollout.check", "rollout_id", string="Checklist", readonly=True)
     event_ids = fields.One2many("sales.process.rollout.event", "rollout_id", string="What Happened", readonly=True)
     phase_count = fields.Integer(compute="_compute_progress")
@@ -101,8 +101,28 @@ class SalesProcessRollout(models.Model):
     def _onchange_process_id(self):
         if self.process_id and not self.name:
             self.name = self.env._("Rollout of %s", self.process_id.display_name)
-        if self.process_id and not self.phase_ids:
-            self.phase_ids = [Command.create(vals) for vals in self._prepare_phases_vals(self.process_id)]
+
+    def action_propose(self):
+        """Core team first, then all, with what the second phase waits for."""
+        self.check_access("write")
+        for plan in self.filtered(lambda plan: plan.state == "draft" and not plan.phase_ids):
+            plan.phase_ids = [Command.create(vals) for vals in plan._prepare_phases_vals(plan.process_id)]
+        return True
+
+    @api.model
+    def _create_for(self, process, **vals):
+        """:return: a draft of a rollout of the version, with the phases proposed"""
+        company = process.company_id or self.env.company
+        plan = self.create(
+            {
+                "name": self.env._("Rollout of %s", process.display_name),
+                "company_id": company.id,
+                "process_id": process.id,
+                **vals,
+            }
+        )
+        plan.action_propose()
+        return plan
 
     @api.model
     def _prepare_phases_vals(self, process, core=None, teams=None):
@@ -112,25 +132,35 @@ class SalesProcessRollout(models.Model):
         :param teams: all teams; None for those of the previous version
         """
         company = self.company_id or process.company_id or self.env.company
+        follows = process.team_ids if process.state in ("pilot", "active") else process.team_ids.browse()
         if teams is None:
-            teams = process.predecessor_id.team_ids.filtered(lambda team: team.company_id in (company, company.browse()))
+            teams = (process.predecessor_id.team_ids - follows).filtered(
+                lambda team: team.company_id in (company, company.browse())
+            )
         if core is None:
             core = process.pilot_ids.team_ids & teams
         core = core or teams[:1]
         rest = teams - core
         phases = [
-            {"name": self.env._("Core team"), "sequence": 10, "team_ids": [Command.set(core.ids)]},
+            {
+                "name": self.env._("Core team"),
+                "sequence": 10,
+                "team_ids": [Command.set(core.ids)],
+                # Who comes after others waits for the training like everybody.
+                "condition_ids": self._prepare_conditions() if follows else [],
+            },
             {
                 "name": self.env._("Everybody"),
                 "sequence": 20,
                 "team_ids": [Command.set(rest.ids)],
-                "condition_ids": [
-                    Command.create({"sequence": number * 10, **vals})
-                    for number, vals in enumerate(DEFAULT_CONDITIONS, 1)
-                ],
+                "condition_ids": self._prepare_conditions(),
             },
         ]
         return phases if rest or not core else phases[:1]
+
+    @api.model
+    def _prepare_conditions(self):
+        return [Command.create({"sequence": number * 10, **vals}) for number, vals in enumerate(DEFAULT_CONDITIONS, 1)]
 
     @api.constrains("process_id", "company_id")
     def _check_process(self):

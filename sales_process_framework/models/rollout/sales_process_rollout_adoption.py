@@ -95,8 +95,8 @@ class SalesProcessRolloutAdoption(models.AbstractModel):
             SQL(
                 """
                 WITH win AS MATERIALIZED (
-                    SELECT * FROM unnest(%(phases)s::int[], %(teams)s::int[], %(processes)s::int[], %(sides)s::varchar[],
-                                         %(starts)s::timestamp[], %(stops)s::timestamp[])
+                    SELECT * FROM unnest(%(phases)s::int[], %(teams)s::int[], %(processes)s::int[],
+                                         %(sides)s::varchar[], %(starts)s::timestamp[], %(stops)s::timestamp[])
                         AS part (phase, team, process, side, start, stop)
                 ), stay AS MATERIALIZED (
                     SELECT win.phase, win.team, win.side, win.start, win.stop, visit.id, visit.lead_id,
@@ -339,4 +339,3 @@ class SalesProcessRolloutAdoption(models.AbstractModel):
         if value is None or before is None or abs(value - before) < 0.05:
             return ""
         return "better" if (value > before) != (key in FEWER) else "worse"
-

@@ -29,7 +29,9 @@ class SalesProcessRolloutCheck(models.Model):
     done = fields.Boolean(copy=False)
     done_by_id = fields.Many2one("res.users", string="Done By", readonly=True, copy=False)
     done_on = fields.Datetime(readonly=True, copy=False)
-    activity_id = fields.Many2one("mail.activity", readonly=True, copy=False, index="btree_not_null", ondelete="set null")
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
     may_tick = fields.Boolean(compute="_compute_may_tick")
 
     @api.depends("user_id", "phase_id.user_id", "rollout_id.user_id")

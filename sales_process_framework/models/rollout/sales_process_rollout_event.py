@@ -13,11 +13,9 @@ class SalesProcessRolloutEvent(models.Model):
     _rec_name = "kind"
     _log_access = False
 
-    rollout_id = fields.Many2one(
-        "sales.process.rollout", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    rollout_id = fields.Many2one("sales.process.rollout", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="rollout_id.company_id", store=True, index=True)
-    phase_id = fields.Many2one("sales.process.rollout.phase", string="Phase", readonly=True, ondelete="cascade")
+    phase_id = fields.Many2one("sales.process.rollout.phase", string="Rollout Phase", readonly=True, ondelete="cascade")
     kind = fields.Selection(
         [
             ("started", "Started"),

@@ -41,7 +41,9 @@ class SalesProcessRolloutOpening(models.AbstractModel):
 
     def _check_pilots(self):
         # sudo: pilots of other companies may share a team
-        under_way = self.env["sales.process.pilot"].sudo().search([("state", "in", ("running", "extended", "analysis"))])
+        under_way = (
+            self.env["sales.process.pilot"].sudo().search([("state", "in", ("running", "extended", "analysis"))])
+        )
         for pilot in under_way:
             shared = (pilot.team_ids | pilot.control_team_ids) & self.team_ids
             if pilot.candidate_process_id == self.process_id or shared:

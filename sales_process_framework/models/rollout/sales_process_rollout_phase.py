@@ -69,7 +69,11 @@ class SalesProcessRolloutPhase(models.Model):
         help="Sessions that teach the same key action stand in for each other.",
     )
     condition_ids = fields.One2many(
-        "sales.process.rollout.condition", "phase_id", string="Entry Conditions", copy=True
+        "sales.process.rollout.condition",
+        "phase_id",
+        string="Entry Conditions",
+        copy=True,
+        default=lambda self: self._get_default_conditions(),
     )
     check_ids = fields.One2many("sales.process.rollout.check", "phase_id", string="Checklist", copy=True)
     former_ids = fields.One2many("sales.process.rollout.former", "phase_id", string="Version Before", readonly=True)
@@ -88,6 +92,13 @@ class SalesProcessRolloutPhase(models.Model):
     is_ready = fields.Boolean(string="Conditions Hold", compute="_compute_standing", compute_sudo=True)
     met_count = fields.Integer(string="Conditions Met", compute="_compute_standing", compute_sudo=True)
     condition_count = fields.Integer(string="Conditions", compute="_compute_standing", compute_sudo=True)
+
+    @api.model
+    def _get_default_conditions(self):
+        """What a phase waits for unless somebody says otherwise, where one is added on the screen."""
+        if not self.env.context.get("sales_process_rollout_proposal"):
+            return []
+        return self.env["sales.process.rollout"]._prepare_conditions()
 
     @api.depends("rollout_id", "name")
     def _compute_display_name(self):
@@ -147,7 +158,9 @@ class SalesProcessRolloutPhase(models.Model):
             states = plan._get_phases().mapped("state")
             place = rollout.next_place(states)
             if place is not None and rollout.OPEN in states[place:]:
-                raise ValidationError(self.env._("Phases open one after the other: an open one comes before the others."))
+                raise ValidationError(
+                    self.env._("Phases open one after the other: an open one comes before the others.")
+                )
 
     @api.constrains("team_ids", "rollout_id")
     def _check_teams(self):
@@ -225,4 +238,5 @@ class SalesProcessRolloutPhase(models.Model):
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],
+            "target": "new",
         }

@@ -94,6 +94,4 @@ class RolloutRuleKpi(models.AbstractModel):
         if not value:
             return self.env._("%s: no value since the phase before", name)
         bands = dict(value._fields["band"]._description_selection(self.env))
-        return self.env._(
-            "%(name)s: %(band)s, %(period)s", name=name, band=bands[value.band], period=value.period
-        )
+        return self.env._("%(name)s: %(band)s, %(period)s", name=name, band=bands[value.band], period=value.period)

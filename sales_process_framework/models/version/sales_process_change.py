@@ -30,6 +30,14 @@ class SalesProcessChange(models.Model):
         string="Pilots",
         help="What the change was tried in.",
     )
+    feedback_ids = fields.Many2many(
+        "sales.process.feedback",
+        "sales_process_change_feedback_rel",
+        "change_id",
+        "feedback_id",
+        string="Feedback",
+        help="What people said that led to it.",
+    )
     improvement_ids = fields.Many2many(
         "sales.process.improvement",
         "sales_process_change_improvement_rel",

@@ -151,7 +151,8 @@ class SalesProcessComparison(models.AbstractModel):
 
     def _prepare_row(self, row, model, reasons):
         """:return: {"key", "level", "kind", "moved", "origin": stage it was in, "different", "old" and "new": names or
-        False, "gate_old" and "gate_new", "fields": [{"label", "parts"}], "rows", "reason", "author"}"""
+        False, "gate_old" and "gate_new", "fields": [{"label", "parts"}], "rows", "reason", "author",
+        "sources": see :meth:`_prepare_sources`}"""
         level = {"sales.process": "version", "sales.process.stage": "stage"}.get(model, "requirement")
         below = {"version": "sales.process.stage", "stage": "sales.process.requirement"}.get(level)
         change = reasons.get(self._get_change_key(row, model), self.env["sales.process.change"])
@@ -177,7 +178,29 @@ class SalesProcessComparison(models.AbstractModel):
             "rows": [self._prepare_row(inner, below, reasons) for inner in row.rows],
             "reason": change.reason or "",
             "author": change.user_id.name or "" if change.reason else "",
+            "sources": self._prepare_sources(change),
         }
+
+    @api.model
+    def _get_source_fields(self):
+        """:return: names of the fields of a change that say where it comes from, for other addons to extend"""
+        return ["feedback_ids", "improvement_ids", "review_ids", "pilot_ids"]
+
+    def _prepare_sources(self, change):
+        """What a change comes from, as far as the reader may see it.
+
+        :return: [{"model", "id", "name", "label": of the kind of source}]
+        """
+        return [
+            {
+                "model": record._name,
+                "id": record.id,
+                "name": record.display_name,
+                "label": self._get_label(change._name, name),
+            }
+            for name in self._get_source_fields()
+            for record in change[name].sudo(False)._filtered_access("read")
+        ]
 
     @api.model
     def _get_change_key(self, row, model):

@@ -31,9 +31,11 @@ class TestFeedbackStatus(FeedbackCommon):
         self.env["res.lang"]._activate_lang("zh_TW")
         self.rep.lang = "zh_TW"
         self.env["ir.module.module"]._load_module_terms(["sales_process_framework"], ["zh_TW"])
-        labels = dict(self.Feedback.with_context(lang="zh_TW")._fields["state"]._description_selection(
-            self.env(context={"lang": "zh_TW"})
-        ))
+        labels = dict(
+            self.Feedback.with_context(lang="zh_TW")
+            ._fields["state"]
+            ._description_selection(self.env(context={"lang": "zh_TW"}))
+        )
         feedback = self._give()
         self._managed(feedback).write({"state": "done"})
         self.assertIn(labels["done"], self._told(self.rep).body)
@@ -76,8 +78,8 @@ class TestFeedbackStatus(FeedbackCommon):
         wizard = Form(self.env[action["res_model"]].with_user(self.manager).with_context(**action["context"]))
         self.assertEqual(wizard.people, 2)
         wizard.state = "declined"
-        with self.assertRaises(ValidationError):
-            wizard.save().action_answer()
+        with self.assertRaises(AssertionError):
+            wizard.save()
         wizard.answer = "Required by law"
         wizard.save().action_answer()
         self.assertEqual((feedback.state, feedback.answer), ("declined", "Required by law"))
@@ -186,6 +188,10 @@ class TestFeedbackStatus(FeedbackCommon):
         self.assertIn("&lt;i&gt;", posted.body)
         self.assertIn(self.other_rep.partner_id, posted.notified_partner_ids)
         self.assertEqual(self._told(self.rep)[-1].subject, "Thank you for your feedback")
+        self.assertEqual(feedback.with_user(self.rep).thanks_ids.reason, "A <i>week</i> faster", "on one's feedback")
+        self.env.invalidate_all()
+        own = self.env.ref("sales_process_framework.sales_process_feedback_view_form_own")
+        Form(feedback.with_user(self.rep), view=own)
         for user in (self.other_rep, self.colleague, self.rep):
             found = self.env["sales.process.award"].with_user(user).search([("id", "=", award.id)])
             self.assertEqual(found.receiver, self.rep.name)

@@ -1,10 +1,10 @@
-"""Phases open one after the other, by hand, with a reason, or by themselves; the version comes to teams as activated."""
+"""Phases open one after the other, by hand, with a reason, or by themselves; teams get the version as activated."""
 
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -14,22 +14,33 @@ from .common import RolloutCommon
 @tagged("post_install", "-at_install")
 class TestPlan(RolloutCommon):
     def test_proposal_is_core_team_first_then_all(self):
-        form = Form(self.Rollout.with_context(default_process_id=self.next.id, default_company_id=self.company.id))
+        form = Form(self.Rollout)
+        form.process_id = self.next.with_user(self.manager)
         self.assertIn("1.1", form.name)
         plan = form.save()
+        plan.action_propose()
         core, everybody = self._phases(plan)
         self.assertEqual((core.team_ids | everybody.team_ids), self.team | self.second)
         self.assertEqual(len(core.team_ids), 1)
         self.assertFalse(core.condition_ids)
-        self.assertEqual(everybody.condition_ids.mapped("kind"), ["trained", "assessed", "days", "alerts"])
+        kinds = ["trained", "assessed", "days", "alerts"]
+        self.assertEqual(everybody.condition_ids.mapped("kind"), kinds)
+        added = self.env["sales.process.rollout.phase"].with_context(sales_process_rollout_proposal=True)
+        default = added.default_get(["condition_ids"])["condition_ids"]
+        self.assertEqual([command[2]["kind"] for command in default if command[2]], kinds)
 
     def test_version_leads_to_its_rollout(self):
-        action = self.next.with_user(self.manager).action_roll_out()
-        self.assertEqual(action["context"]["default_process_id"], self.next.id)
-        plan = self._rollout()
-        self.next.invalidate_recordset(["rollout_ids"])
-        self.assertEqual(self.next.rollout_count, 1)
-        self.assertEqual(self.next.with_user(self.manager).action_roll_out()["res_id"], plan.id)
+        version = self.next.with_user(self.manager)
+        plan = self.Rollout.browse(version.action_roll_out()["res_id"])
+        self.assertEqual((plan.process_id, plan.state, plan.phase_count), (self.next, "draft", 2))
+        version.invalidate_recordset(["rollout_ids"])
+        self.assertEqual(version.rollout_count, 1)
+        self.assertEqual(version.action_roll_out()["res_id"], plan.id, "not a second one")
+        self._rollout(start=False)
+        version.invalidate_recordset(["rollout_ids"])
+        self.assertEqual(len(version.action_roll_out()["domain"][0][2]), 2)
+        with self.assertRaises(AccessError):
+            self.process.with_user(self.rep).action_roll_out()
 
     def test_what_is_missing_is_said_at_the_start(self):
         plan = self._rollout(second={"team_ids": False}, start=False)
@@ -257,7 +268,10 @@ class TestByItself(RolloutCommon):
             ("America/New_York", datetime(2026, 3, 2, 6, 0), True),
         ):
             self.company.partner_id.tz = zone
-            with self.subTest(zone=zone, moment=moment), patch.object(type(self.env.cr), "now", lambda _cr, at=moment: at):
+            with (
+                self.subTest(zone=zone, moment=moment),
+                patch.object(type(self.env.cr), "now", lambda _cr, at=moment: at),
+            ):
                 self.assertEqual(core._is_due(), due)
 
     def test_responsible_is_told_once_where_a_person_opens(self):

@@ -213,7 +213,9 @@ class TestConditions(RolloutCommon):
         training = self._training(requirement_ids=[Command.set(self.budget.ids)])
 
         def build(count):
-            teams = self.env["crm.team"].create([{"name": f"T{n}", "company_id": self.company.id} for n in range(count)])
+            teams = self.env["crm.team"].create(
+                [{"name": f"T{n}", "company_id": self.company.id} for n in range(count)]
+            )
             for team in teams:
                 people = [self._new_user(f"spf_{team.id}_{n}", "sales_team.group_sale_salesman") for n in range(1)]
                 team.member_ids = [Command.set([user.id for user in people])]

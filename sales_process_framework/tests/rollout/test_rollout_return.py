@@ -19,10 +19,7 @@ class TestReturn(RolloutCommon):
 
     def _state(self):
         self._refresh()
-        return {
-            process.id: (process.state, sorted(process.team_ids.ids))
-            for process in (self.process, self.next)
-        }
+        return {process.id: (process.state, sorted(process.team_ids.ids)) for process in (self.process, self.next)}
 
     def _opened(self, migrate="new", phases=2):
         plan = self._rollout(first={"migrate": migrate}, second={"migrate": migrate})
@@ -99,8 +96,10 @@ class TestReturn(RolloutCommon):
         core.migration_ids._keep({"date_done": self.now - timedelta(hours=25)})
         self._refresh()
         self.assertEqual(core._count_return(), {"undo": 0, "expired": 1, "fresh": 1, "gone": 0})
-        wizard = self.env["sales.process.rollout.back"].with_user(self.manager).create(
-            {"phase_id": core.id, "late": "return", "reason": "Not yet"}
+        wizard = (
+            self.env["sales.process.rollout.back"]
+            .with_user(self.manager)
+            .create({"phase_id": core.id, "late": "return", "reason": "Not yet"})
         )
         wizard.action_go_back()
         self.assertTrue(wizard.is_checked, "the dry run comes first")
@@ -133,8 +132,10 @@ class TestReturn(RolloutCommon):
             [extra.id, stage.id, fresh.id],
         )
         self._refresh()
-        wizard = self.env["sales.process.rollout.back"].with_user(self.manager).create(
-            {"phase_id": core.id, "late": "return", "reason": "Not yet"}
+        wizard = (
+            self.env["sales.process.rollout.back"]
+            .with_user(self.manager)
+            .create({"phase_id": core.id, "late": "return", "reason": "Not yet"})
         )
         wizard.action_check()
         self.assertEqual(wizard.unmapped_count, 1)

@@ -45,12 +45,16 @@ class TestRolloutSecurity(RolloutCommon):
                 lambda phase=phase: phase.write({"name": "Mine"}),
                 lambda phase=phase: phase.condition_ids.unlink(),
                 lambda phase=phase: phase.check_ids.write({"done": True}),
-                lambda user=user: self.env["sales.process.rollout.open"]
-                .with_user(user)
-                .create({"phase_id": self.all.id, "reason": "x"}),
-                lambda user=user: self.env["sales.process.rollout.back"]
-                .with_user(user)
-                .create({"phase_id": self.core.id, "reason": "x"}),
+                lambda user=user: (
+                    self.env["sales.process.rollout.open"]
+                    .with_user(user)
+                    .create({"phase_id": self.all.id, "reason": "x"})
+                ),
+                lambda user=user: (
+                    self.env["sales.process.rollout.back"]
+                    .with_user(user)
+                    .create({"phase_id": self.core.id, "reason": "x"})
+                ),
             ):
                 with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
                     call()
@@ -58,8 +62,10 @@ class TestRolloutSecurity(RolloutCommon):
 
     def test_wizard_of_a_manager_is_no_key_for_others(self):
         for model, method in (("open", "action_open"), ("back", "action_go_back")):
-            wizard = self.env[f"sales.process.rollout.{model}"].with_user(self.manager).create(
-                {"phase_id": (self.all if model == "open" else self.core).id, "reason": "x"}
+            wizard = (
+                self.env[f"sales.process.rollout.{model}"]
+                .with_user(self.manager)
+                .create({"phase_id": (self.all if model == "open" else self.core).id, "reason": "x"})
             )
             with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
                 getattr(wizard.with_user(self.leader), method)()

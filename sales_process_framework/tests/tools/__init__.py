@@ -22,3 +22,6 @@ from . import test_pilot_simulated
 from . import test_version_diff
 from . import test_scorecard
 from . import test_completeness
+from . import test_conformance
+from . import test_effectiveness
+from . import test_findings

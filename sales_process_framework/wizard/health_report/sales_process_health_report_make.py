@@ -15,6 +15,7 @@ class SalesProcessHealthReportMake(models.TransientModel):
     )
     which = fields.Selection(
         [("last", "The last whole one"), ("running", "The running one, so far"), ("other", "Another one")],
+        string="Which One",
         required=True,
         default="last",
     )
@@ -36,8 +37,8 @@ class SalesProcessHealthReportMake(models.TransientModel):
         self.ensure_one()
         if not (self.company_id and self.cycle and (self.date or self.which != "other")):
             return None
-        day = self.date if self.which == "other" else self.env["sales.process.health.report"]._get_today(self.company_id)
-        period = period_of(day, self.cycle)
+        today = self.env["sales.process.health.report"]._get_today(self.company_id)
+        period = period_of(self.date if self.which == "other" else today, self.cycle)
         return period.previous() if self.which == "last" else period
 
     def action_make(self):

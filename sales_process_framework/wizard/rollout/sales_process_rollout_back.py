@@ -22,14 +22,19 @@ class SalesProcessRolloutBack(models.TransientModel):
     late = fields.Selection(
         [
             ("finish", "They finish on this version"),
-            ("return", "They migrate back by the mapping of stages; without a version before, they go on without gates"),
+            (
+                "return",
+                "They migrate back by the mapping of stages; without a version before, they go on without gates",
+            ),
         ],
         string="The Other Open Leads",
         required=True,
         default="finish",
     )
     is_checked = fields.Boolean(readonly=True)
-    migration_ids = fields.Many2many("sales.process.migration", "sales_process_rollout_back_migration_rel", readonly=True)
+    migration_ids = fields.Many2many(
+        "sales.process.migration", "sales_process_rollout_back_migration_rel", readonly=True
+    )
     stage_map_ids = fields.Many2many(
         "sales.process.migration.stage.map", "sales_process_rollout_back_stage_rel", string="Stages on the Way Back"
     )

@@ -18,9 +18,13 @@ class SalesProcessRolloutOpen(models.TransientModel):
     lead_count = fields.Integer(string="Open Leads Now", compute="_compute_lead_count")
     is_checked = fields.Boolean(readonly=True)
     held_count = fields.Integer(string="Would Be Held Back", readonly=True)
-    migration_ids = fields.Many2many("sales.process.migration", "sales_process_rollout_open_migration_rel", readonly=True)
+    migration_ids = fields.Many2many(
+        "sales.process.migration", "sales_process_rollout_open_migration_rel", readonly=True
+    )
     stage_map_ids = fields.Many2many(
-        "sales.process.migration.stage.map", "sales_process_rollout_open_stage_rel", string="Stages of the Present Version"
+        "sales.process.migration.stage.map",
+        "sales_process_rollout_open_stage_rel",
+        string="Stages of the Present Version",
     )
     unmapped_count = fields.Integer(compute="_compute_unmapped_count")
 
@@ -93,9 +97,7 @@ class SalesProcessRolloutOpen(models.TransientModel):
         self.ensure_one()
         self.phase_id.rollout_id.check_access("write")
         if self.unmet and not (self.reason or "").strip():
-            raise UserError(
-                self.env._("A condition does not hold. Say why the phase is opened nevertheless, or wait.")
-            )
+            raise UserError(self.env._("A condition does not hold. Say why the phase is opened nevertheless, or wait."))
         if self.migrate == "all" and not self.is_checked:
             return self.action_check()
         self.phase_id._open(reason=self.reason)

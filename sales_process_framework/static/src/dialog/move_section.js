@@ -1,12 +1,13 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 
+import { FeedbackButton } from "../feedback/feedback_button";
 import { RequirementItem } from "../item/requirement_item";
 
 /** What one lead still needs for its move. */
 export class MoveSection extends Component {
     static template = "sales_process_framework.MoveSection";
-    static components = { RequirementItem };
+    static components = { FeedbackButton, RequirementItem };
     static props = {
         /** A move with its drafts, as `MoveDraft` keeps it. */
         move: Object,
@@ -33,6 +34,26 @@ export class MoveSection extends Component {
     get progressLabel() {
         const { settled, total } = this.move.progress;
         return _t("%(settled)s of %(total)s", { settled, total });
+    }
+
+    get about() {
+        const { refusal } = this;
+        return {
+            lead_id: refusal.lead_id,
+            process_id: refusal.process_id,
+            from_stage_id: refusal.from_stage_id,
+            to_stage_id: refusal.to_stage_id,
+            unmet: this.move.mandatory.map((item) => item.id),
+            refused: true,
+        };
+    }
+
+    get place() {
+        return [this.refusal.from_stage, this.refusal.to_stage].filter(Boolean).join(" → ");
+    }
+
+    aboutItem(item) {
+        return { ...this.about, requirement_id: item.id };
     }
 
     get needsForm() {

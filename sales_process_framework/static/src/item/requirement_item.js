@@ -2,6 +2,7 @@ import { Component, markup, useState } from "@odoo/owl";
 import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 
+import { FeedbackButton } from "../feedback/feedback_button";
 import { ApprovalButtons } from "./approval_buttons";
 import { CountStepper } from "./count_stepper";
 import { FieldInputs } from "./field_inputs";
@@ -19,7 +20,7 @@ let nextId = 1;
  */
 export class RequirementItem extends Component {
     static template = "sales_process_framework.RequirementItem";
-    static components = { ApprovalButtons, CountStepper, FieldInputs, FileDrop };
+    static components = { ApprovalButtons, CountStepper, FeedbackButton, FieldInputs, FileDrop };
     static props = {
         item: Object,
         draft: { type: Object, optional: true },
@@ -30,6 +31,8 @@ export class RequirementItem extends Component {
         compact: { type: Boolean, optional: true },
         busy: { type: Boolean, optional: true },
         invalid: { type: Boolean, optional: true },
+        /** Where and in which situation somebody says that this gets in the way. */
+        about: { type: Object, optional: true },
         onAnswer: { type: Function, optional: true },
         onNote: { type: Function, optional: true },
         onFiles: { type: Function, optional: true },

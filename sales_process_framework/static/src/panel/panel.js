@@ -1,6 +1,7 @@
 import { Component, markup } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 
+import { FeedbackButton } from "../feedback/feedback_button";
 import { RequirementItem } from "../item/requirement_item";
 import { ExceptionBanner } from "./exception_banner";
 import { GateProgress } from "./gate_progress";
@@ -16,6 +17,7 @@ export class SalesProcessPanel extends Component {
     static template = "sales_process_framework.Panel";
     static components = {
         ExceptionBanner,
+        FeedbackButton,
         GateProgress,
         PanelSection,
         RequirementItem,
@@ -58,6 +60,21 @@ export class SalesProcessPanel extends Component {
         return Boolean(this.props.busy?.has(`exception_${this.panel.exception.id}`));
     }
 
+    /** Where one stands, for whoever says that something gets in the way. */
+    get about() {
+        const { exit, entry, lead, process, stage } = this.panel;
+        const open = [...exit, ...entry].filter(
+            (item) => item.mandatory && !["met", "na"].includes(item.state)
+        );
+        return {
+            lead_id: lead.id,
+            process_id: process.id,
+            stage_id: stage.id,
+            from_stage_id: stage.stage_id,
+            unmet: open.map((item) => item.id),
+        };
+    }
+
     isBusy(item) {
         return Boolean(this.props.busy?.has(item.id));
     }
@@ -68,6 +85,7 @@ export class SalesProcessPanel extends Component {
         const props = { item, busy: this.isBusy(item), readonly: !actions, compact: true };
         if (actions) {
             Object.assign(props, {
+                about: { ...this.about, requirement_id: item.id },
                 onAnswer: (values) => actions.answer(item, values),
                 onNote: (note) => actions.note(item, note),
                 onFiles: (files) => actions.submitFiles(item, files),

@@ -56,6 +56,10 @@ export class RolloutBoardField extends Component {
             .join(", ");
     }
 
+    about(check) {
+        return [check.who, check.until].filter(Boolean).join(", ");
+    }
+
     open(phase) {
         return this.run(PHASE, "action_open_opening", phase.id);
     }

@@ -105,6 +105,16 @@ export class SalesProcessVersionDiff extends Component {
         return field.parts.filter(([kind, text]) => kind !== hidden && text);
     }
 
+    /** The improvement, review or pilot that a change comes from. */
+    openSource({ model, id }) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: model,
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+
     openVersion(id) {
         return this.action.doAction({
             type: "ir.actions.act_window",

@@ -1,8 +1,11 @@
 from odoo import Command, fields, models
 
 
-class SalesProcessPilot(models.Model):
-    _inherit = "sales.process.pilot"
+class SalesProcessPilotRollout(models.AbstractModel):
+    """A candidate that was adopted spreads to further teams."""
+
+    _name = "sales.process.pilot.rollout"
+    _description = "Pilot with a Rollout"
 
     rollout_ids = fields.One2many("sales.process.rollout", "pilot_id", string="Rollouts", readonly=True)
     rollout_count = fields.Integer(string="Number of Rollouts", compute="_compute_rollout_count")
@@ -14,17 +17,10 @@ class SalesProcessPilot(models.Model):
         for pilot in self:
             pilot.rollout_count = counts.get(pilot._origin, 0)
 
-    def action_view_rollouts(self):
-        self.ensure_one()
-        return self.candidate_process_id.action_roll_out()
-
     def action_roll_out(self):
         """The further teams of a candidate that was adopted."""
         self.ensure_one()
-        action = self.candidate_process_id.action_roll_out()
-        if "default_process_id" in action.get("context", {}):
-            action["context"]["default_pilot_id"] = self.id
-        return action
+        return self.candidate_process_id._open_rollouts(self.rollout_ids, pilot_id=self.id)
 
     def _roll_out(self, teams, migrate, reason):
         """The pilot teams follow the candidate at once, the others in a phase that waits for training.

@@ -1,0 +1,2 @@
+from . import test_improvement
+from . import test_improvement_effect

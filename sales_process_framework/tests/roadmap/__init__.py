@@ -1,0 +1,2 @@
+from . import test_roadmap
+from . import test_roadmap_tour
