@@ -24,4 +24,5 @@
     ],
     "demo": ["demo/sales_process_survey_demo.xml"],
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -4,6 +4,7 @@ from . import test_collect
 from . import test_delivery
 from . import test_demo
 from . import test_kpi
+from . import test_leaving
 from . import test_pages
 from . import test_phone
 from . import test_security
