@@ -70,8 +70,8 @@ PATHS = f"""
       FROM step WHERE following <> node GROUP BY node, following
 """
 
-#: For each requirement: asked, refused, refusals, let pass, held back, won and closed of all, won and closed without it,
-#: held up, median days.
+#: For each requirement: asked, refused, refusals, let pass, held back, won and closed of all, won and closed without
+#: it, held up, median days.
 GATES = f"""
     WITH {PLACES}, requirement AS (
         SELECT requirement.id, requirement.gate, place.position
@@ -140,7 +140,8 @@ GATES = f"""
         SELECT id, EXTRACT(EPOCH FROM at - refused) / 86400 AS days FROM special WHERE refusals > 0 AND at >= refused
          UNION ALL
         SELECT turn.id, MAX(EXTRACT(EPOCH FROM turn.date - COALESCE(turn.before, turn.came))) / 86400
-          FROM turn LEFT JOIN special ON special.id = turn.id AND special.lead_id = turn.lead_id AND special.refusals > 0
+          FROM turn
+          LEFT JOIN special ON special.id = turn.id AND special.lead_id = turn.lead_id AND special.refusals > 0
          WHERE turn.next IS NULL AND special.id IS NULL GROUP BY turn.id, turn.lead_id
     )
     SELECT requirement.id, COALESCE(gate.deals, 0) + COALESCE(named.later, 0) AS asked, COALESCE(named.refused, 0),

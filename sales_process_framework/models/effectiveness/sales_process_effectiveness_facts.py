@@ -106,7 +106,7 @@ class SalesProcessEffectivenessFacts(models.AbstractModel):
 
     @api.model
     def _prepare_figures(self, passed, won, closed, _requirement, *row):
-        """:param passed, won, closed: deals that passed the gate in the period; the rest as ``_read_figures`` selects it"""
+        """:param passed, won, closed: deals that passed the gate in it; ``row`` as ``_read_figures`` reads it"""
         passed, won, closed = (value or 0 for value in (passed, won, closed))
         *counts, delayed, days = row
         counts = [int(value or 0) for value in counts]
