@@ -9,6 +9,7 @@ from . import goal
 from . import scorecard
 from . import pilot
 from . import version
+from . import review
 from . import rollout
 from . import health_report
 from . import feedback

@@ -25,13 +25,19 @@ class GamificationGoal(models.Model):
         if not self:
             return {}
         # sudo: the scheduled action, or a colleague who looks at the challenge, may not read everybody's sales goals
-        targets = self.env["sales.process.target"].sudo().search(
-            [
-                ("user_id", "in", self.user_id.ids),
-                ("state", "in", ("active", "closed")),
-                ("scenario_id", "=", False),
-            ]
+        targets = (
+            self.env["sales.process.target"]
+            .sudo()
+            .search(
+                [
+                    ("user_id", "in", self.user_id.ids),
+                    ("state", "in", ("active", "closed")),
+                    ("scenario_id", "=", False),
+                ]
+            )
         )
+        # Computed for all of them at once, before they are looked at person by person.
+        targets.mapped("attainment")
         by_user = defaultdict(targets.browse)
         for target in targets:
             by_user[target.user_id] += target

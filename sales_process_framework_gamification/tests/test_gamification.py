@@ -15,9 +15,7 @@ class TestGamification(FeedbackCommon):
         cls.period = period_of(cls.env.cr.now().date(), "month")
 
     def _badges(self, user):
-        return self.env["gamification.badge.user"].search(
-            [("user_id", "=", user.id), ("badge_id", "=", self.badge.id)]
-        )
+        return self.env["gamification.badge.user"].search([("user_id", "=", user.id), ("badge_id", "=", self.badge.id)])
 
     def _thank(self, feedback):
         feedback.state = "done"

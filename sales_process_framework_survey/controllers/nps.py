@@ -16,8 +16,8 @@ HEADERS = {
 class SurveyNps(http.Controller):
     """Public pages of survey invitations, for whoever has the link.
 
-    Mail scanners open every link of a mail: opening a page never changes anything, only its button does. Whatever is not
-    a valid link gets the same page.
+    Mail scanners open every link of a mail: opening a page never changes anything, only its button does. Whatever is
+    not a valid link gets the same page.
     """
 
     @http.route("/sales_process/nps/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
@@ -72,7 +72,7 @@ class SurveyNps(http.Controller):
         sitemap=False,
     )
     def unsubscribe(self, token, **_kwargs):
-        """The mail program's own button (RFC 8058): a POST without a session, for which the link itself is the proof."""
+        """The mail program's own button (RFC 8058): a POST without a session; the link itself is the proof."""
         invitation, refusal = self._find(token, to_stop=True)
         if refusal:
             return refusal

@@ -159,8 +159,5 @@ class SalesProcessSurveyDemo(models.AbstractModel):
         sql.update(
             self.env,
             "survey_user_input",
-            [
-                {"id": one.user_input_id.id, "create_date": one.date_answered}
-                for one in answered
-            ],
+            [{"id": one.user_input_id.id, "create_date": one.date_answered} for one in answered],
         )

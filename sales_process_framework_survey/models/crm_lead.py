@@ -15,7 +15,11 @@ class CrmLead(models.Model):
     )
     # Kept on the lead, so that opening or listing leads reads no answers.
     sales_nps_mark = fields.Integer(
-        string="Would Recommend", readonly=True, copy=False, aggregator="avg", help="The customer's latest mark, 0 to 10."
+        string="Would Recommend",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        help="The customer's latest mark, 0 to 10.",
     )
     sales_nps_band = fields.Selection(
         BANDS, string="Customer Answer", readonly=True, copy=False, index="btree_not_null"

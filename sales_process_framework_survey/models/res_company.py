@@ -20,6 +20,4 @@ class ResCompany(models.Model):
     _sales_survey_rest_days_check = models.Constraint(
         "CHECK(sales_survey_rest_days >= 0)", "Days between surveys cannot be negative."
     )
-    _sales_nps_minimum_check = models.Constraint(
-        "CHECK(sales_nps_minimum >= 1)", "A score needs one answer at least."
-    )
+    _sales_nps_minimum_check = models.Constraint("CHECK(sales_nps_minimum >= 1)", "A score needs one answer at least.")

@@ -171,7 +171,9 @@ class TestCollect(SurveyCommon):
         lead = self._lead(email_from="Zoe <zoe@elsewhere.example.com>", contact_name="Zoe")
         self._deliver(lead)
         invitation = self._collect()
-        self.assertEqual((invitation.email, invitation.partner_id), ("zoe@elsewhere.example.com", self.customer.browse()))
+        self.assertEqual(
+            (invitation.email, invitation.partner_id), ("zoe@elsewhere.example.com", self.customer.browse())
+        )
 
     def test_each_company_for_itself(self):
         other = self.env["res.company"].create({"name": "Other Company"})
@@ -196,9 +198,7 @@ class TestCollect(SurveyCommon):
         self._collect(self.program, program)
         # the same person is asked by both: periods are of one company
         asked = self.Invitation.search([("email", "=", "ada@customer.example.com")])
-        self.assertEqual(
-            {(one.company_id, one.lead_id) for one in asked}, {(self.company, self.lead), (other, theirs)}
-        )
+        self.assertEqual({(one.company_id, one.lead_id) for one in asked}, {(self.company, self.lead), (other, theirs)})
 
     def test_later_versions_of_the_stage(self):
         following = self.process.copy({"name": "Version 2", "team_ids": False})

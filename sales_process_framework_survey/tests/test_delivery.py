@@ -19,7 +19,7 @@ class TestDelivery(SurveyCommon):
         self.assertEqual(mail.email_to, '"Ada" <ada@customer.example.com>')
         token = invitation._get_token()
         for mark in range(11):
-            self.assertIn(f"/sales_process/nps/{token}/{mark}\"", mail.body_html)
+            self.assertIn(f'/sales_process/nps/{token}/{mark}"', mail.body_html)
         self.assertIn(f"/sales_process/nps/{token}/stop", mail.body_html)
         self.assertIn(f"/sales_process/nps/{token}/unsubscribe", mail.headers)
         self.assertIn("List-Unsubscribe=One-Click", mail.headers)

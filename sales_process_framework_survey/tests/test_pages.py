@@ -31,7 +31,9 @@ class TestPages(SurveyCommon, HttpCase):
     def _post(self, path="", csrf=True, token=None, **data):
         if csrf:
             data["csrf_token"] = csrf if isinstance(csrf, str) else self._csrf()
-        return self.url_open(f"/sales_process/nps/{token or self.token}{path}", data=data, method="POST", allow_redirects=False)
+        return self.url_open(
+            f"/sales_process/nps/{token or self.token}{path}", data=data, method="POST", allow_redirects=False
+        )
 
     def _csrf(self, path="/stop"):
         return CSRF.search(self._get(path).text).group(1)
@@ -232,7 +234,7 @@ class TestPages(SurveyCommon, HttpCase):
             self.assertEqual(self._post("/unsubscribe", csrf=False).status_code, 429)
             # who is over the limit adds no rows
             self.assertEqual(self.env["sales.process.survey.hit"].search_count([("key", "=like", "miss:%")]), 3)
-        self.env.cr.execute("UPDATE sales_process_survey_hit SET date = date - INTERVAL '11 minutes'")
+        self.env.cr.execute("UPDATE sales_process_survey_hit SET date = date - INTERVAL '60 minutes'")
         self.assertEqual(self._get("/9").status_code, 200)
 
     def test_one_link_is_limited(self):
@@ -259,7 +261,7 @@ class TestPages(SurveyCommon, HttpCase):
         Hit = self.env["sales.process.survey.hit"]
         Hit._gc_hits()
         self.assertTrue(Hit.search([]))
-        self.env.cr.execute("UPDATE sales_process_survey_hit SET date = date - INTERVAL '11 minutes'")
+        self.env.cr.execute("UPDATE sales_process_survey_hit SET date = date - INTERVAL '60 minutes'")
         Hit._gc_hits()
         Hit.invalidate_model()
         self.assertFalse(Hit.search([]))

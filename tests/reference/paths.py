@@ -45,9 +45,7 @@ def describe(case):
         "starts": {stage: int(count) for stage, count in starts.items()},
         "ends": {stage: int(count) for stage, count in ends.items()},
         "replays": [
-            [
-                replay[f"{kind}_tokens"] for kind in ("produced", "consumed", "missing", "remaining")
-            ]
+            [replay[f"{kind}_tokens"] for kind in ("produced", "consumed", "missing", "remaining")]
             + [replay["trace_fitness"]]
             for replay in replays
         ],

@@ -28,8 +28,7 @@ SAID = (
     (
         "Why do we need the approval of legal for an offer without any change of the terms?",
         *("question", "support", 4, 0, "daniel", "", "declined", 4, 2),
-        "Two offers of last year carried terms of another customer. Legal answers within a day; if it takes longer, "
-        "tell me.",
+        "Two offers of last year carried the terms of another customer. If legal takes more than a day, tell me.",
     ),
     (
         "It should remember which template I used the last time.",
@@ -199,7 +198,11 @@ class SalesProcessFeedbackDemo(models.AbstractModel):
     def _build_customers(self):
         Feedback = self.env["sales.process.feedback"].with_user(self._ref("user_manager")).sudo()
         leads = self.env["crm.lead"].search(
-            [("won_status", "=", "won"), ("partner_id", "!=", False), ("sales_process_id", "=", self._ref("process_b2b_demo").id)],
+            [
+                ("won_status", "=", "won"),
+                ("partner_id", "!=", False),
+                ("sales_process_id", "=", self._ref("process_b2b_demo").id),
+            ],
             limit=len(CUSTOMERS),
         )
         said = Feedback

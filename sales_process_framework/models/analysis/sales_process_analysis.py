@@ -184,7 +184,7 @@ class SalesProcessAnalysis(models.AbstractModel):
     @api.model
     def _get_leads_sql(self, filters):
         """:return: SQL of (id, team_id, outcome, closed) of the leads that the user may see; outcome is "won", "lost",
-            "archived" or "open"
+        "archived" or "open"
         """
         Lead = self.env["crm.lead"].with_context(active_test=False)
         query = Lead._search(self._get_lead_domain(filters))

@@ -124,9 +124,7 @@ class SalesProcessConformanceFacts(models.AbstractModel):
         """:param select: what to read from "deal" (one row a deal) and "step" (one row a stay)"""
         self.env.flush_all()
         stages = self._get_stages(filters)
-        closed = SQL(
-            "lead.outcome <> 'open' AND lead.closed >= %s AND lead.closed < %s", filters.start, filters.stop
-        )
+        closed = SQL("lead.outcome <> 'open' AND lead.closed >= %s AND lead.closed < %s", filters.start, filters.stop)
         # Deals that were on their way before the period began are none that began in it.
         started = SQL(
             """visit.entered >= %(start)s

@@ -46,7 +46,7 @@ class SalesProcessVariantAllowed(models.Model):
     path = fields.Char(
         string="Positions",
         readonly=True,
-        help="Places of the stages in the process, from 1; 0 stands for a stage outside it."
+        help="Places of the stages in the process, from 1; 0 stands for a stage outside it.",
     )
     path_text = fields.Char(string="Path", compute="_compute_path_text")
     tag_id = fields.Many2one("crm.tag", string="For Deals Tagged", ondelete="cascade", tracking=True)

@@ -61,9 +61,9 @@ class SalesProcessEffectiveness(models.AbstractModel):
     @api.model
     def _prepare_row(self, filters, requirement, values):
         """:return: {"id", "name", "stage_id", "stage", "gate", "kind", "mandatory", "known", "asked", "met", "na",
-            "overridden", "held", "unmet", "refused", "refusals", "delayed", "days": None where nothing was held up,
-            "with", "with_won", "without", "without_won", "rate_with", "rate_without", "difference", "low", "high": in
-            percent and points or None, "pvalue", "method", "verdict", "flags"}; see :mod:`~..tools.effectiveness`
+        "overridden", "held", "unmet", "refused", "refusals", "delayed", "days": None where nothing was held up,
+        "with", "with_won", "without", "without_won", "rate_with", "rate_without", "difference", "low", "high": in
+        percent and points or None, "pvalue", "method", "verdict", "flags"}; see :mod:`~..tools.effectiveness`
         """
         known = self._is_known(filters, requirement)
         effect = effectiveness.judge(

@@ -64,7 +64,7 @@ class SalesProcessEffectivenessFacts(models.AbstractModel):
     @api.model
     def _read_figures(self, filters):
         """:return: {requirement id: {"asked", "met", "na", "overridden", "held", "unmet", "refused", "refusals",
-            "delayed", "days", "with", "with_won", "without", "without_won"}}
+        "delayed", "days", "with", "with_won", "without", "without_won"}}
         """
         requirements = self._get_requirements(filters)
         soft = requirements.filtered(
@@ -203,7 +203,10 @@ class SalesProcessEffectivenessFacts(models.AbstractModel):
         :param soft: requirements that are looked up in answers and documents
         """
         self.env.flush_all()
-        return self.env.execute_query(
+        # PostgreSQL knows no sizes of what a statement makes on its way. It expects a row or two of each part, and
+        # would compare all of one with all of another; hashing is right for few rows as well as for many.
+        self.env.cr.execute(SQL("SET LOCAL enable_nestloop = off"))
+        rows = self.env.execute_query(
             SQL(
                 "WITH %(leads)s, %(moves)s, %(standings)s, %(delays)s %(select)s",
                 leads=self._get_definitions_sql(filters, requirements),
@@ -213,6 +216,8 @@ class SalesProcessEffectivenessFacts(models.AbstractModel):
                 select=select,
             )
         )
+        self.env.cr.execute(SQL("SET LOCAL enable_nestloop TO DEFAULT"))
+        return rows
 
     @api.model
     def _get_definitions_sql(self, filters, requirements):

@@ -81,7 +81,8 @@ class SalesProcessEffectivenessFindings(models.AbstractModel):
         if flag == "stops_nobody":
             return self.env._("%(asked)s deals came to it, and none was ever stopped.", **values)
         return self.env._(
-            "Deals that met it were won more often: %(with_rate)s with it, %(without_rate)s without. Not causal.", **values
+            "Deals that met it were won more often: %(with_rate)s with it, %(without_rate)s without. Not causal.",
+            **values,
         )
 
     @api.model
@@ -92,6 +93,8 @@ class SalesProcessEffectivenessFindings(models.AbstractModel):
     def _advise(self, flag):
         return {
             "only_costs": self.env._("Make it easier to meet, recommend it only, or leave it out of the next version."),
-            "overridden": self.env._("Say when it applies, or recommend it only: an exception that is the rule is none."),
+            "overridden": self.env._(
+                "Say when it applies, or recommend it only: an exception that is the rule is none."
+            ),
             "stops_nobody": self.env._("Leave it out, or ask for what would tell good deals from bad ones."),
         }.get(flag, "")

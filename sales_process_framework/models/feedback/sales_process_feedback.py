@@ -304,17 +304,24 @@ class SalesProcessFeedback(models.Model):
 
     def _complete(self, vals_list):
         """Values as they are stored: points of an interview have its people, what is written down says by whom."""
-        names = ("interview_id", "source", "author_id")
+        names = ("interview_id", "source", "author_id", "lead_id", "partner_id", "process_stage_id")
         context = self.env.context
         preset = {name: context[f"default_{name}"] for name in names if f"default_{name}" in context}
         vals_list = [{**preset, **vals} for vals in vals_list]
         ids = {vals["interview_id"] for vals in vals_list if vals.get("interview_id")}
         interviews = self.env["sales.process.feedback.interview"].browse(ids)
         common = {interview.id: interview._prepare_point_vals() for interview in interviews}
+        # sudo: where a lead stands, and whose it is
+        leads = self.env["crm.lead"].sudo().browse({vals["lead_id"] for vals in vals_list if vals.get("lead_id")})
+        by_id = {lead.id: lead for lead in leads}
         for vals in vals_list:
             vals.update(common.get(vals.get("interview_id"), {}))
             if vals.get("source") == "customer":
                 vals.setdefault("author_id", False)
+                if lead := by_id.get(vals.get("lead_id")):
+                    vals["partner_id"] = vals.get("partner_id") or lead.partner_id.id
+                    if not vals.get("requirement_id"):
+                        vals["process_stage_id"] = vals.get("process_stage_id") or lead.sales_process_stage_id.id
             if vals.get("author_id", self.env.uid) != self.env.uid:
                 vals.setdefault("logged_by_id", self.env.uid)
         return vals_list

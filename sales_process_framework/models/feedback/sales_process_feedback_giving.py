@@ -112,9 +112,7 @@ class SalesProcessFeedbackGiving(models.Model):
         """Leave what one has joined; what one gave oneself stays."""
         # sudo: nobody holds write access to voices, these are the user's own
         voices = self.env["sales.process.feedback.voice"].sudo()
-        own = voices.search(
-            [("feedback_id", "in", self.ids), ("user_id", "=", self.env.uid), ("role", "=", "me_too")]
-        )
+        own = voices.search([("feedback_id", "in", self.ids), ("user_id", "=", self.env.uid), ("role", "=", "me_too")])
         feedback = own.feedback_id
         own.unlink()
         feedback._count_votes()

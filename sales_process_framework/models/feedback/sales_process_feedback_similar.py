@@ -165,7 +165,5 @@ class SalesProcessFeedbackSimilar(models.Model):
     @api.model
     def _get_list_action(self, domain):
         """:return: action that shows some feedback with all its views"""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "sales_process_framework.sales_process_feedback_action"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("sales_process_framework.sales_process_feedback_action")
         return {**action, "domain": domain, "context": {}}

@@ -113,7 +113,9 @@ class SalesProcessFeedbackStatus(models.Model):
         )
         together._count_votes()
         body = Markup().join(Markup("<li>%s</li>") % one._get_excerpt() for one in together)
-        root._message_log(body=Markup("<p>%s</p><ul>%s</ul>") % (self.env._("These say the same and count here:"), body))
+        root._message_log(
+            body=Markup("<p>%s</p><ul>%s</ul>") % (self.env._("These say the same and count here:"), body)
+        )
         return root
 
     def action_split(self):

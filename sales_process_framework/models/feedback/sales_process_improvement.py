@@ -16,9 +16,7 @@ class SalesProcessImprovement(models.Model):
 
     def _compute_feedback_count(self):
         Feedback = self.env["sales.process.feedback"]
-        counts = dict(
-            Feedback._read_group([("improvement_id", "in", self.ids)], ["improvement_id"], ["__count"])
-        )
+        counts = dict(Feedback._read_group([("improvement_id", "in", self.ids)], ["improvement_id"], ["__count"]))
         for improvement in self:
             improvement.feedback_count = counts.get(improvement, 0)
 

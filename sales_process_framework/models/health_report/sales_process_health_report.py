@@ -189,6 +189,7 @@ class SalesProcessHealthReport(models.Model):
     def _get_before_report(self):
         """:return: the report of the period before: the one compared with, or one that was made later"""
         self.ensure_one()
+        self.check_access("read")
         return self.previous_id or self._find(self.company_id, self._get_period().previous())
 
     def action_open_corrected(self):

@@ -171,11 +171,14 @@ class SalesProcessHealthReportSnapshot(models.AbstractModel):
         """The stages that had anything to count in the period, in the order of their processes."""
         kpis = [kpi for kpi in definitions if kpi.code in NODE_CODES]
         last = periods[-1].start
-        ids = {stage for kpi in kpis for (kpi_id, stage), rows in found.items() if stage and last in rows}
+        ids = {stage for (_kpi, stage), rows in found.items() if stage and last in rows}
         stages = self.env["sales.process.stage"].sudo().with_context(active_test=False).with_company(company)
+        stages = stages.browse(ids).sorted()
+        calendars = self.env["resource.calendar"].sudo().union(*(each._get_calendar() for each in stages.process_id))
+        weeks = {calendar: calendar._get_days_per_week() or 7 for calendar in calendars}
         nodes = []
-        for stage in stages.browse(ids).sorted():
-            place = self._prepare_place(stage)
+        for stage in stages:
+            place = self._prepare_place(stage, weeks.get(stage.process_id._get_calendar(), 7))
             for kpi in kpis:
                 rows = found.get((kpi.id, stage.id), {})
                 if last in rows:
@@ -191,10 +194,11 @@ class SalesProcessHealthReportSnapshot(models.AbstractModel):
         return {"has_bands": False, "band": "none", "band_before": "none", "bad_runs": 0} if place["limit"] else {}
 
     @api.model
-    def _prepare_place(self, stage):
-        """What a stage is called and may take. Limits are in working days, stays are measured in calendar days."""
-        calendar = stage.process_id._get_calendar()
-        week = (calendar and calendar._get_days_per_week()) or 7
+    def _prepare_place(self, stage, week):
+        """What a stage is called and may take. Limits are in working days, stays are measured in calendar days.
+
+        :param week: working days of a week
+        """
         return {
             "stage_id": stage.id,
             "stage": self._get_translations(stage, "name"),

@@ -22,10 +22,13 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
         :param period: :class:`~..tools.period.Period`
         :return: list of {"code": name of the rule, "severity": "critical", "warning", "info" or "good", "title",
             "text": sentences that name it, "detail": the same without its name, "advice", "model" and
-            "res_id" or "domain": what it is about, "kpi_id", "kpi_code", "value", "previous": None for no data, "stage_id", "process_id", "department_id": False where it is none's}
+            "res_id" or "domain": what it is about, "kpi_id", "kpi_code", "value", "previous": None for no data,
+            "stage_id", "process_id", "department_id": False where it is none's, "is_node", "sample", "trend",
+            "value_text", "previous_text"}
         :raise AccessError: for a company that is none of the user's
         """
-        company.check_access("read")
+        # The asker's right to it, whoever fetched the record.
+        company.with_env(self.env).check_access("read")
         report = self.env["sales.process.health.report"].sudo()._find(company, period)
         snapshot = report.snapshot or self._take_snapshot(company, period)
         return self._explain_all(snapshot, company)

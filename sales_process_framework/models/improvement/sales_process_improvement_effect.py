@@ -83,14 +83,17 @@ class SalesProcessImprovementEffect(models.AbstractModel):
         if improvement.stage_id:
             stages = improvement.stage_id
             family = (improvement.process_id | improvement.version_id)._get_versions().stage_ids
-            while more := family.filtered(lambda stage: stage.previous_id in stages or stage in stages.previous_id):
-                if more <= stages:
-                    break
+            while more := self._get_twins(stages, family) - stages:
                 stages |= more
             return "stage", stages.ids
         if improvement.process_id or improvement.version_id:
             return "process", (improvement.process_id | improvement.version_id)._get_versions().ids
         return "company", improvement.company_id.ids
+
+    @api.model
+    def _get_twins(self, stages, family):
+        """:return: the stages that these continue, or that continue these"""
+        return family.filtered(lambda stage: stage.previous_id in stages or stage in stages.previous_id)
 
     def _get_value_domain(self):
         self.ensure_one()

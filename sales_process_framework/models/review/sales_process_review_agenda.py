@@ -175,7 +175,7 @@ class SalesProcessReviewAgenda(models.AbstractModel):
             ("sales_process_stage_id", "!=", False),
         ]
         late = [*domain, ("sales_stage_deadline", "<", self.env.cr.now())]
-        counts = {stage: count for stage, count in Lead._read_group(late, ["sales_process_stage_id"], ["__count"])}
+        counts = dict(Lead._read_group(late, ["sales_process_stage_id"], ["__count"]))
         everything = dict(
             Lead._read_group(
                 [*domain, ("sales_process_stage_id", "in", [stage.id for stage in counts])],

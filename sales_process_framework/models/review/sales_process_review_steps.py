@@ -26,7 +26,7 @@ class SalesProcessReviewSteps(models.AbstractModel):
         return True
 
     def action_close(self):
-        """Settle the minutes: nothing of them changes from here on. Actions go on, and the next review asks for them."""
+        """Settle the minutes: nothing of them changes from here on. Actions go on; the next review asks for them."""
         self.check_access("write")
         self._check_open()
         for review in self:

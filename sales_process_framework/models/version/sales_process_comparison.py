@@ -151,7 +151,8 @@ class SalesProcessComparison(models.AbstractModel):
 
     def _prepare_row(self, row, model, reasons):
         """:return: {"key", "level", "kind", "moved", "origin": stage it was in, "different", "old" and "new": names or
-        False, "gate_old" and "gate_new", "fields": [{"label", "parts"}], "rows", "reason", "author", "sources": see :meth:`_prepare_sources`}"""
+        False, "gate_old" and "gate_new", "fields": [{"label", "parts"}], "rows", "reason", "author",
+        "sources": see :meth:`_prepare_sources`}"""
         level = {"sales.process": "version", "sales.process.stage": "stage"}.get(model, "requirement")
         below = {"version": "sales.process.stage", "stage": "sales.process.requirement"}.get(level)
         change = reasons.get(self._get_change_key(row, model), self.env["sales.process.change"])

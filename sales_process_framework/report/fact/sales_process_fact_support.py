@@ -40,7 +40,10 @@ class SalesProcessFactSupport(models.Model):
         readonly=True,
     )
     kept_rate = fields.Float(
-        string="Kept", readonly=True, aggregator="avg", help="Of the requests that were delivered or are overdue."
+        string="Promises Kept (Share)",
+        readonly=True,
+        aggregator="avg",
+        help="Of the requests that were delivered or are overdue.",
     )
     hours_to_respond = fields.Float(readonly=True, aggregator="avg", digits=(16, 1), help="Hours on the clock.")
     days_to_deliver = fields.Float(readonly=True, aggregator="avg", digits=(16, 1), help="Calendar days.")

@@ -42,7 +42,9 @@ class PathsCommon(TwoCompanies):
                 last = number == len(stages) - 1
                 if last and outcome in ("open", "won"):
                     left = False
-                before, after = (order.get(stages[n], -1) if 0 <= n < len(stages) else None for n in (number - 1, number))
+                before, after = (
+                    order.get(stages[n], -1) if 0 <= n < len(stages) else None for n in (number - 1, number)
+                )
                 following = None if last else order.get(stages[number + 1], -1)
                 vals_list.append(
                     {
@@ -124,9 +126,7 @@ class PathsCommon(TwoCompanies):
         return self.env["crm.lead"].with_user(user).with_context(**action["context"]).search(action["domain"])
 
     def _deviation(self, page, kind, position):
-        return next(
-            (row for row in page["deviations"] if (row["kind"], row["position"]) == (kind, position)), None
-        )
+        return next((row for row in page["deviations"] if (row["kind"], row["position"]) == (kind, position)), None)
 
     def _variant(self, page, *path):
         return next((row for row in page["variants"] if tuple(row["path"]) == path), None)

@@ -76,9 +76,7 @@ class TestFeedbackGiving(FeedbackCommon):
                 "unmet": ["Budget confirmed"],
             },
         )
-        self.assertEqual(
-            feedback.with_user(self.rep).unmet_summary, "Stages cannot be skipped\nBudget confirmed"
-        )
+        self.assertEqual(feedback.with_user(self.rep).unmet_summary, "Stages cannot be skipped\nBudget confirmed")
         decision.unlink()
         self.assertTrue(feedback.exists().context["unmet"])
         self.assertTrue(others.exists())
@@ -113,8 +111,12 @@ class TestFeedbackGiving(FeedbackCommon):
         for text in ("", "   ", None):
             with self.subTest(text=text), self.assertRaises(UserError):
                 self.Feedback.with_user(self.rep).give(text)
-        feedback = self._give("Odd", about={"lead_id": "x", "unmet": ["y"], "stage_id": -1}, kind="hacked", theme_id="z")
-        self.assertEqual((feedback.kind, feedback.theme_id.id, feedback.process_stage_id.id), ("obstacle", False, False))
+        feedback = self._give(
+            "Odd", about={"lead_id": "x", "unmet": ["y"], "stage_id": -1}, kind="hacked", theme_id="z"
+        )
+        self.assertEqual(
+            (feedback.kind, feedback.theme_id.id, feedback.process_stage_id.id), ("obstacle", False, False)
+        )
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_only_about_what_one_may_see(self):
@@ -219,7 +221,11 @@ class TestFeedbackGiving(FeedbackCommon):
         """Looking for similar ones costs the same with one as with sixty; the form costs little."""
         for number in range(60):
             self.Feedback.create(
-                {"text": f"Budget number {number} in the first call", "requirement_id": self.budget.id, "company_id": self.company.id}
+                {
+                    "text": f"Budget number {number} in the first call",
+                    "requirement_id": self.budget.id,
+                    "company_id": self.company.id,
+                }
             )
         counts = []
         for domain in ([("id", "=", self.Feedback.search([], limit=1).id)], []):
@@ -283,6 +289,11 @@ class TestFeedbackGiving(FeedbackCommon):
         self.assertEqual(feedback.text, "Your offer came <late>")
         self.assertEqual((feedback.partner_id, feedback.lead_id, feedback.source), (partner, self.lead, "customer"))
         self.assertEqual(feedback.logged_by_id, self.manager)
+        noted = self.Feedback.with_user(self.manager).create(
+            {"text": "By phone", "source": "customer", "lead_id": self.lead.id}
+        )
+        self.assertEqual((noted.partner_id, noted.process_stage_id), (partner, self.p_qualify), "as the lead says")
+        self.assertFalse(noted.author_id)
         action = self.Feedback.with_user(self.manager).action_log_customer("res.partner", partner.id)
         self.assertEqual(action["context"]["default_partner_id"], partner.id)
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
@@ -327,7 +338,12 @@ class TestFeedbackGiving(FeedbackCommon):
     def test_judged_and_dragged(self):
         feedback = self._give()
         self.assertEqual(feedback.quadrant, "unjudged")
-        for effort, impact, expected in ((1, 5, "quick_win"), (5, 4, "big_project"), (3, 3, "fill_in"), (4, 1, "thankless")):
+        for effort, impact, expected in (
+            (1, 5, "quick_win"),
+            (5, 4, "big_project"),
+            (3, 3, "fill_in"),
+            (4, 1, "thankless"),
+        ):
             feedback.write({"effort": effort, "impact": impact})
             self.assertEqual(feedback.quadrant, expected)
         feedback.write({"quadrant": "quick_win"})

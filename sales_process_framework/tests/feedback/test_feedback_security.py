@@ -127,8 +127,10 @@ class TestFeedbackSecurity(FeedbackCommon):
         theme = self.env["sales.process.feedback.theme"].create({"name": "Ours", "company_id": self.company.id})
         self.assertFalse(theme.with_user(foreign).search([("id", "=", theme.id)]))
         self.feedback.state = "done"
-        award = self.env["sales.process.award"].with_user(self.manager).create(
-            {"feedback_id": self.feedback.id, "reason": "Good"}
+        award = (
+            self.env["sales.process.award"]
+            .with_user(self.manager)
+            .create({"feedback_id": self.feedback.id, "reason": "Good"})
         )
         self.assertFalse(award.with_user(foreign).search([("id", "=", award.id)]))
 
@@ -136,7 +138,7 @@ class TestFeedbackSecurity(FeedbackCommon):
 
     @mute_logger(*RULES)
     def test_anonymous_is_anonymous(self):
-        """No field, message, follower, notification or search tells a manager, or a system administrator, who it was."""
+        """No field, message, follower, notice or search tells a manager, or a system administrator, who it was."""
         feedback = self._give(
             "The boss does not read the report",
             anonymous=True,
@@ -191,8 +193,10 @@ class TestFeedbackSecurity(FeedbackCommon):
         self.assertFalse(feedback.with_user(self.manager).voice_ids)
         self.assertNotIn(self.other_rep, feedback.create_uid | feedback.write_uid)
         self._managed(feedback).write({"state": "done"})
-        award = self.env["sales.process.award"].with_user(self.manager).create(
-            {"feedback_id": feedback.id, "reason": "Good"}
+        award = (
+            self.env["sales.process.award"]
+            .with_user(self.manager)
+            .create({"feedback_id": feedback.id, "reason": "Good"})
         )
         self.assertFalse(award.user_id)
         self.assertEqual(award.receiver, "Somebody who stays unnamed")

@@ -31,9 +31,11 @@ class TestFeedbackStatus(FeedbackCommon):
         self.env["res.lang"]._activate_lang("zh_TW")
         self.rep.lang = "zh_TW"
         self.env["ir.module.module"]._load_module_terms(["sales_process_framework"], ["zh_TW"])
-        labels = dict(self.Feedback.with_context(lang="zh_TW")._fields["state"]._description_selection(
-            self.env(context={"lang": "zh_TW"})
-        ))
+        labels = dict(
+            self.Feedback.with_context(lang="zh_TW")
+            ._fields["state"]
+            ._description_selection(self.env(context={"lang": "zh_TW"}))
+        )
         feedback = self._give()
         self._managed(feedback).write({"state": "done"})
         self.assertIn(labels["done"], self._told(self.rep).body)

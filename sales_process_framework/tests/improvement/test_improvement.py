@@ -152,7 +152,7 @@ class TestImprovementSecurity(ImprovementCommon):
         return self.env["sales.process"].create({"name": "Foreign", "company_id": company.id})
 
     def test_the_reminder_comes_once(self):
-        idea = self._in_use(date.today() - timedelta(days=400))
+        idea = self._in_use(self.company._get_sales_today() - timedelta(days=400))
         idea._measure()
         idea._remind()
         idea._remind()

@@ -1,3 +1,4 @@
+import math
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -26,8 +27,8 @@ class VerdictCommon(PilotCommon):
 
     @staticmethod
     def _spread(share, count):
-        """The share of the places, spread evenly over them."""
-        return [int((place + 1) * share) > int(place * share) for place in range(count)]
+        """The share of the places, spread evenly over them, rounded up however many there are."""
+        return [math.ceil((place + 1) * share) > math.ceil(place * share) for place in range(count)]
 
     @classmethod
     def _price(cls, leads, amounts):

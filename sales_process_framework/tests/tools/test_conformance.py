@@ -30,9 +30,7 @@ class TestDeviations(unittest.TestCase):
         self.assertEqual(self.find(1, 3, 2, 3), {("out_of_order", 2): 1, ("repeated", 3): 1})
 
     def test_repeated(self):
-        self.assertEqual(
-            self.find(1, 2, 1, 2, 1, 2), {("out_of_order", 1): 2, ("repeated", 1): 2, ("repeated", 2): 2}
-        )
+        self.assertEqual(self.find(1, 2, 1, 2, 1, 2), {("out_of_order", 1): 2, ("repeated", 1): 2, ("repeated", 2): 2})
 
     def test_outside(self):
         self.assertEqual(self.find(1, 0, 1, 2), {("outside", 0): 1}, "back where it was")

@@ -22,9 +22,7 @@ class SalesProcessFeedbackAnswer(models.TransientModel):
         """Start from what there is."""
         values = super().default_get(fields)
         commands = self.env.context.get("default_feedback_ids") or []
-        feedback = self.env["sales.process.feedback"].browse(
-            [number for number in commands if isinstance(number, int)]
-        )
+        feedback = self.env["sales.process.feedback"].browse([number for number in commands if isinstance(number, int)])
         if len(feedback) == 1:
             values.setdefault("answer", feedback.answer)
             if "default_state" not in self.env.context and feedback.state != "new":
@@ -38,9 +36,7 @@ class SalesProcessFeedbackAnswer(models.TransientModel):
             # sudo: how many, and not who
             feedback = wizard.feedback_ids.sudo()
             voices = self.env["sales.process.feedback.voice"].sudo()
-            wizard.people = len(
-                voices.search([("feedback_id", "in", (feedback | feedback.merged_ids).ids)]).user_id
-            )
+            wizard.people = len(voices.search([("feedback_id", "in", (feedback | feedback.merged_ids).ids)]).user_id)
 
     def action_answer(self):
         self.ensure_one()

@@ -16,6 +16,7 @@ class SalesProcessHealthReportCompare(models.TransientModel):
         "sales.process.health.report",
         string="Compared With",
         compute="_compute_other_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -35,6 +36,7 @@ class SalesProcessHealthReportCompare(models.TransientModel):
     def _compute_comparison_html(self):
         for wizard in self:
             report, other = wizard.report_id, wizard.other_id
+            (report | other).check_access("read")
             wizard.comparison_html = (
                 report and other and report._render_part(COMPARISON, report._prepare_comparison(other))
             )

@@ -66,8 +66,8 @@ class SalesProcessSurveyCollect(models.AbstractModel):
         return len(rows), last
 
     def _get_candidates_sql(self, position, now, limit):
-        """:return: SELECT of key, lead, contact, normalized address and moment of events that may lead to an invitation,
-        the oldest first. Our own people, those who opted out and those without an address are left out."""
+        """:return: SELECT of key, lead, contact, normalized address and moment of events that may lead to an
+        invitation, the oldest first. Our own people, those who opted out and those without an address are left out."""
         person = SQL("COALESCE(partner.email_normalized, lead.email_normalized)")
         teams = self.team_ids.ids
         return SQL(

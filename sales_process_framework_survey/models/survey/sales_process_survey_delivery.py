@@ -181,13 +181,16 @@ class SalesProcessSurveyDelivery(models.AbstractModel):
                     date=self.env.cr.now(),
                     human=answer,
                     partner_id=invitation.partner_id.id,
-                    activity_key=f"survey:{invitation.id}:{what}:{invitation.reminders_sent if what == 'remind' else 0}",
+                    activity_key=invitation._get_touch_key(what),
                     text=invitation.program_id.name,
                     summary=invitation._get_touch_summary(answer),
                 )
                 for invitation in self
             ]
         )
+
+    def _get_touch_key(self, what):
+        return f"survey:{self.id}:{what}:{self.reminders_sent if what == 'remind' else 0}"
 
     def _get_touch_summary(self, answer):
         if answer and self.band:

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import consteq
 from odoo.tools.misc import hmac
 
-#: A link is a selector of 128 random bits, which finds the invitation, and 128 bits that only the server can make of it.
+#: A link is a selector of 128 random bits, which finds the invitation, and 128 bits that only the server makes of it.
 SELECTOR_LENGTH = 32
 TOKEN_LENGTH = 64
 SCOPE = "sales_process_survey_link"

@@ -127,9 +127,10 @@ class SalesProcessSurveyProgram(models.Model):
     )
 
     _numbers_check = models.Constraint(
-        "CHECK(delay_days >= 0 AND reminder_days > 0 AND reminder_count BETWEEN 0 AND 3 AND expiry_days BETWEEN 1 AND 365"
-        " AND change_hours >= 0 AND followup_days >= 0)",
-        "Days and hours cannot be negative, a link is valid for 1 to 365 days, and nobody is reminded more than 3 times.",
+        "CHECK(delay_days >= 0 AND reminder_days > 0 AND reminder_count BETWEEN 0 AND 3"
+        " AND expiry_days BETWEEN 1 AND 365 AND change_hours >= 0 AND followup_days >= 0)",
+        "Days and hours cannot be negative, a link is valid for 1 to 365 days, "
+        "and nobody is reminded more than 3 times.",
     )
 
     @api.depends("trigger")
@@ -164,9 +165,7 @@ class SalesProcessSurveyProgram(models.Model):
     def _format_score(self, score, minimum):
         """:return: a score with its interval in words, or why there is none"""
         if not score.has_data:
-            return self.env._(
-                "no data (%(answers)s of %(minimum)s answers)", answers=score.answers, minimum=minimum
-            )
+            return self.env._("no data (%(answers)s of %(minimum)s answers)", answers=score.answers, minimum=minimum)
         return self.env._(
             "%(value)s (%(low)s to %(high)s)",
             value=f"{score.value:.0f}",
@@ -191,7 +190,9 @@ class SalesProcessSurveyProgram(models.Model):
             if program.availability_note:
                 raise ValidationError(program.availability_note)
             if program.trigger == "stage" and not program.process_stage_ids:
-                raise ValidationError(self.env._("%s: choose the stages after which customers are asked.", program.name))
+                raise ValidationError(
+                    self.env._("%s: choose the stages after which customers are asked.", program.name)
+                )
             if program.trigger == "touchpoint" and not program.touchpoint_ids:
                 raise ValidationError(
                     self.env._("%s: choose the touchpoints after which customers are asked.", program.name)

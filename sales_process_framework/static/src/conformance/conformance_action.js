@@ -152,7 +152,9 @@ export class SalesProcessConformance extends AnalysisAction {
     }
 
     deviationName({ kind, position }) {
-        return position ? `${this.kindName(kind)}: ${this.stageName(position)}` : this.kindName(kind);
+        return position
+            ? `${this.kindName(kind)}: ${this.stageName(position)}`
+            : this.kindName(kind);
     }
 
     get conformingShare() {
@@ -161,6 +163,55 @@ export class SalesProcessConformance extends AnalysisAction {
 
     get fitness() {
         return this.page.fitness === null ? null : 100 * this.page.fitness;
+    }
+
+    get outcomeText() {
+        const { won, lost, win_rate } = this.page.outcome;
+        return _t("%(won)s won · %(lost)s lost · %(rate)s win rate", {
+            won: this.count(won),
+            lost: this.count(lost),
+            rate: this.percent(win_rate),
+        });
+    }
+
+    get daysText() {
+        return _t(
+            "Median %s days from the first stage to the end, or to today",
+            this.days(this.page.outcome.days)
+        );
+    }
+
+    get coveredText() {
+        return _t("%(paths)s paths, %(share)s of the deals", {
+            paths: this.count(this.map.count),
+            share: this.percent(this.covered),
+        });
+    }
+
+    /** What the list leaves out, and what the past was made of. */
+    get restText() {
+        const { others, rebuilt } = this.page;
+        const sentences = [];
+        if (others.variants) {
+            sentences.push(
+                _t(
+                    "%(paths)s rarer paths of %(deals)s deals are counted on the map and in the deviations.",
+                    {
+                        paths: this.count(others.variants),
+                        deals: this.count(others.deals),
+                    }
+                )
+            );
+        }
+        if (rebuilt) {
+            sentences.push(
+                _t(
+                    "%s paths begin before the process was in use, as CRM's own log tells.",
+                    this.count(rebuilt)
+                )
+            );
+        }
+        return sentences.join(" ");
     }
 
     get strictText() {
@@ -226,7 +277,10 @@ export class SalesProcessConformance extends AnalysisAction {
     takeBack(rule) {
         this.dialog.add(ConfirmationDialog, {
             title: _t("Take it back?"),
-            body: _t("“%s” will count as a deviation again. The log keeps who allowed it.", rule.name),
+            body: _t(
+                "“%s” will count as a deviation again. The log keeps who allowed it.",
+                rule.name
+            ),
             confirmLabel: _t("Take Back"),
             confirm: async () => {
                 await this.orm.write("sales.process.variant.allowed", [rule.id], {

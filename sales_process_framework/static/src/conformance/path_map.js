@@ -4,8 +4,8 @@ import { formatFloat } from "@web/core/utils/numbers";
 
 /** Sizes in the plot's own units, along the way of the deals and across it. */
 const SIZES = {
-    wide: { width: 132, height: 66, step: 190, arc: 34 },
-    tall: { width: 168, height: 66, step: 104, arc: 30 },
+    wide: { width: 132, height: 82, step: 190, arc: 34 },
+    tall: { width: 168, height: 82, step: 122, arc: 30 },
 };
 const THICKEST = 12;
 const MARGIN = 16;
@@ -55,17 +55,21 @@ export class PathMap extends Component {
                     .filter(({ from, to }) => from && to && condition(from, to))
                     .map(({ from, to }) => Math.abs(to - from))
             );
-        const before = MARGIN + (spans((from, to) => to > from + 1) ? this.bend(spans((from, to) => to > from + 1)) : 0);
+        const before =
+            MARGIN +
+            (spans((from, to) => to > from + 1)
+                ? this.bend(spans((from, to) => to > from + 1))
+                : 0);
         const backs = spans((from, to) => to < from);
         const after = backs ? this.bend(backs) : 0;
         const outside = places.some((place) => place.outside);
         const centre = before + across / 2;
-        const far = centre + across / 2 + after + (outside ? arc + across : 0) + 34;
+        const far = centre + across / 2 + after + (outside ? arc + across : 0) + MARGIN;
         const length = MARGIN * 2 + (known.length - 1) * step + along;
         const at = {};
         for (const place of places) {
             at[place.position] = place.outside
-                ? { along: length / 2, across: far - across / 2 - 34 }
+                ? { along: length / 2, across: far - across / 2 - MARGIN }
                 : { along: MARGIN + along / 2 + place.index * step, across: centre };
         }
         const point = ({ along: x, across: y }) => (this.props.tall ? { x: y, y: x } : { x, y });
@@ -142,8 +146,13 @@ export class PathMap extends Component {
                         across: start.across + (top - start.across) * 0.75 - 2,
                     };
                 }
-                const points = bends.map(point).map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`);
-                const width = 1 + (THICKEST - 1) * Math.sqrt(edge.count / most);
+                const points = bends
+                    .map(point)
+                    .map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`);
+                const width = Math.min(
+                    1 + (THICKEST - 1) * Math.sqrt(edge.count / most),
+                    kind === "outside" ? 2 : THICKEST
+                );
                 return {
                     ...edge,
                     kind,
@@ -154,7 +163,12 @@ export class PathMap extends Component {
                             : `M ${points[0]} C ${points.slice(1).join(", ")}`,
                     width: width.toFixed(1),
                     label: point(label),
-                    text: this.getText(edge),
+                    // The stage before says how long it takes; what is outside is told by a touch, and by the table.
+                    text: next
+                        ? this.number(edge.count)
+                        : kind === "outside"
+                          ? ""
+                          : this.getText(edge),
                     title: this.getTitle(edge, kind),
                     faded: shown ? !shown.has(`${from}-${to}`) : false,
                 };
@@ -204,19 +218,33 @@ export class PathMap extends Component {
             days: days === null || days === undefined ? "–" : this.daysText(days),
         };
         if (kind === "skip") {
-            return _t("%(from)s → %(to)s, past stages: %(count)s times, after %(days)s (median). Show the deals", values);
+            return _t(
+                "%(from)s → %(to)s, past stages: %(count)s times, after %(days)s (median). Show the deals",
+                values
+            );
         }
         if (kind === "back") {
-            return _t("Back from %(from)s to %(to)s: %(count)s times, after %(days)s (median). Show the deals", values);
+            return _t(
+                "Back from %(from)s to %(to)s: %(count)s times, after %(days)s (median). Show the deals",
+                values
+            );
         }
-        return _t("%(from)s → %(to)s: %(count)s times, after %(days)s (median). Show the deals", values);
+        return _t(
+            "%(from)s → %(to)s: %(count)s times, after %(days)s (median). Show the deals",
+            values
+        );
     }
 
     describe(place) {
         const ends = this.props.ends.filter(({ from }) => from === place.position);
         const of = (outcome) =>
             ends.filter((end) => end.outcome === outcome).reduce((sum, end) => sum + end.count, 0);
-        const words = { won: _t("won"), lost: _t("lost"), open: _t("open"), archived: _t("archived") };
+        const words = {
+            won: _t("won"),
+            lost: _t("lost"),
+            open: _t("open"),
+            archived: _t("archived"),
+        };
         const lines = this.wrap(place.name);
         return {
             lines,
@@ -231,7 +259,11 @@ export class PathMap extends Component {
                 count: this.number(place.count),
             }),
             ends: ["won", "lost", "open"]
-                .map((outcome) => ({ outcome, count: of(outcome), word: words[outcome] }))
+                .map((outcome) => ({
+                    outcome,
+                    count: of(outcome),
+                    text: `${this.number(of(outcome))} ${words[outcome]}`,
+                }))
                 .filter(({ count }) => count),
         };
     }

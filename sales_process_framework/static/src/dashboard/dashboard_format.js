@@ -105,7 +105,7 @@ export function formatPeriod({ from, cycle, label }) {
         case "week":
             return _t("Week %(week)s, %(year)s", { week: start.weekNumber, year: start.weekYear });
         case "month":
-            return start.toFormat("LLLL yyyy");
+            return start.toLocaleString({ year: "numeric", month: "long" });
         case "quarter":
             return _t("Q%(quarter)s %(year)s", { quarter: start.quarter, year: start.year });
         case "half_year":

@@ -57,7 +57,9 @@ export class SalesProcessEffectiveness extends AnalysisAction {
     }
 
     get names() {
-        return Object.fromEntries(this.flags.map(({ key, name, colour }) => [key, { name, colour }]));
+        return Object.fromEntries(
+            this.flags.map(({ key, name, colour }) => [key, { name, colour }])
+        );
     }
 
     named(flag) {
@@ -97,7 +99,16 @@ export class SalesProcessEffectiveness extends AnalysisAction {
             { key: "held", name: _t("held back"), colour: "danger" },
         ]
             .filter(({ key }) => row[key] > 0 && (row.known || key !== "met"))
-            .map((part) => ({ ...part, count: row[part.key], width: (100 * row[part.key]) / row.asked }));
+            .map((part) => ({
+                ...part,
+                count: row[part.key],
+                width: (100 * row[part.key]) / row.asked,
+            }));
+    }
+
+    outcome(row) {
+        const words = this.parts(row).map(({ count, name }) => `${this.count(count)} ${name}`);
+        return [...(row.known ? [] : [_t("nobody can tell who met it")]), ...words].join(" · ");
     }
 
     gate(row) {

@@ -5,7 +5,8 @@ registry.category("web_tour.tours").add("sales_process_conformance_tour", {
     steps: () => [
         {
             content: "Which gate only costs time?",
-            trigger: ".o_sales_process_effectiveness_flag[data-flag='only_costs']:contains('Budget')",
+            trigger:
+                ".o_sales_process_effectiveness_flag[data-flag='only_costs']:contains('Budget')",
             run: "click",
         },
         {

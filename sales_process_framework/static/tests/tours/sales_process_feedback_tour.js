@@ -88,8 +88,7 @@ registry.category("web_tour.tours").add("sales_process_feedback_status_tour", {
         },
         {
             content: "Open it: the answer, and what was missing then",
-            trigger:
-                ".o_form_view .alert:contains('Asked in the second talk in version 1.1')",
+            trigger: ".o_form_view .alert:contains('Asked in the second talk in version 1.1')",
         },
         {
             trigger:

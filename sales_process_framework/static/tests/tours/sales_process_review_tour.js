@@ -67,9 +67,12 @@ registry.category("web_tour.tours").add("sales_process_review_tour", {
             run: "click",
         },
         {
+            content: "It is an idea now",
+            trigger: ".o_form_view button[name='action_accept']",
+        },
+        {
             content: "Plan it later, on the roadmap; back to the review",
-            trigger:
-                ".o_breadcrumb:contains('Few deals pass') .o_back_button, .breadcrumb-item.o_back_button a, .o_back_button",
+            trigger: ".o_back_button",
             run: "click",
         },
         {

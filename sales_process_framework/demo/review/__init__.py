@@ -1,0 +1,2 @@
+from . import sales_process_improvement_demo
+from . import sales_process_review_demo
