@@ -218,13 +218,20 @@ class SalesProcessRolloutAdoption(models.AbstractModel):
         )
 
     def _get_feedback_part(self):
+        """About deals of the team, or by its members; what was given anonymously about no deal belongs to no team."""
         return SQL(
             """
             SELECT win.phase, win.team, win.side, 'feedback', COUNT(*), NULL
-              FROM sales_process_feedback AS feedback
-              JOIN crm_lead AS lead ON lead.id = feedback.lead_id
-              JOIN win ON win.team = lead.team_id AND feedback.create_date >= win.start
-                          AND feedback.create_date < win.stop
+              FROM win
+              JOIN sales_process_feedback AS feedback
+                ON feedback.given_on >= win.start::date
+                   AND (feedback.given_on < win.stop::date OR (win.side = 'now' AND feedback.given_on = win.stop::date))
+                   AND (win.side = 'before' OR feedback.process_id = win.process)
+              LEFT JOIN crm_lead AS lead ON lead.id = feedback.lead_id
+             WHERE lead.team_id = win.team
+                OR (feedback.lead_id IS NULL AND EXISTS (
+                    SELECT FROM crm_team_member AS member
+                     WHERE member.crm_team_id = win.team AND member.user_id = feedback.author_id AND member.active))
              GROUP BY 1, 2, 3
             """
         )

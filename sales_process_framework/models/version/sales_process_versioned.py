@@ -160,7 +160,7 @@ class SalesProcessVersioned(models.AbstractModel):
         return action
 
     def _check_may_retire(self):
-        """:raise UserError: it is not in use, or a pilot that is under way needs it"""
+        """:raise UserError: it is not in use, or a pilot or rollout that is under way needs it"""
         for process in self:
             process.check_access("write")
             if process.state not in ("pilot", "active"):
@@ -179,5 +179,16 @@ class SalesProcessVersioned(models.AbstractModel):
                         "%(process)s is part of the pilot %(pilot)s, which is under way. Decide about the pilot first.",
                         process=process.display_name,
                         pilot=", ".join(pilots.mapped("name")),
+                    )
+                )
+            plans = self.env["sales.process.rollout"].search(
+                [("state", "=", "running"), ("process_id", "=", process.id)]
+            )
+            if plans:
+                raise UserError(
+                    self.env._(
+                        "%(process)s is being rolled out: %(rollout)s. Stop the rollout first.",
+                        process=process.display_name,
+                        rollout=", ".join(plans.mapped("name")),
                     )
                 )

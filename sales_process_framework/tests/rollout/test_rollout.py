@@ -212,6 +212,15 @@ class TestOpening(RolloutCommon):
         pilot.sudo().state = "dropped"
         core._open()
 
+    def test_version_that_is_rolled_out_is_not_retired(self):
+        plan = self._rollout()
+        core, _everybody = self._phases(plan)
+        core._open()
+        with self.assertRaisesRegex(UserError, "Stop the rollout first"):
+            self.next.with_user(self.manager).action_open_retirement()
+        plan.action_stop()
+        self.next.with_user(self.manager).action_open_retirement()
+
     def test_team_that_follows_it_already_stays(self):
         self._put_to_use()
         self.process.write({"state": "active", "team_ids": [Command.set(self.second.ids)]})

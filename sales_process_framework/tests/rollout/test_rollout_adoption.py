@@ -115,6 +115,21 @@ class TestAdoption(RolloutCommon):
         self._open(5)
         self.assertEqual(self._figures()["training"]["now"], [1, 2])
 
+    def test_feedback_about_deals_and_by_members(self):
+        self._open(5)
+        lead = self._lead(name="New")
+        vals = {"text": "Too many questions", "company_id": self.company.id, "process_id": self.next.id}
+        self.env["sales.process.feedback"].create(
+            [
+                {**vals, "lead_id": lead.id, "given_on": self.today},
+                {**vals, "author_id": self.rep.id, "given_on": self.today - timedelta(days=1)},
+                {**vals, "author_id": self.rep.id, "given_on": self.today - timedelta(days=7)},
+                {**vals, "author_id": self.second_rep.id, "given_on": self.today},
+            ]
+        )
+        figures = self._figures()["feedback"]
+        self.assertEqual((figures["now"][0], figures["before"][0]), (2, 1))
+
     def test_weeks(self):
         old = self._lead(name="Old")
         self._open(3)
