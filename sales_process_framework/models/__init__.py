@@ -5,6 +5,7 @@ from . import pilot
 from . import scorecard
 from . import version
 from . import improvement
+from . import feedback
 from . import process
 from . import gate
 from . import deliverable
@@ -15,6 +16,7 @@ from . import buyer
 from . import lifecycle
 from . import trail
 from . import touch
+from . import review
 from . import calendar_event
 from . import enablement
 from . import support
@@ -27,9 +29,7 @@ from . import analysis
 from . import effectiveness
 from . import conformance
 from . import health_report
-from . import review
 from . import roadmap
-from . import feedback
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

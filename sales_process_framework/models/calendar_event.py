@@ -5,7 +5,8 @@ WATCHED_FIELDS = {"active", "name", "opportunity_id", "start", "start_date"}
 
 
 class CalendarEvent(models.Model):
-    _inherit = "calendar.event"
+    _name = "calendar.event"
+    _inherit = ["sales.process.review.meeting", "calendar.event"]
 
     @api.model_create_multi
     def create(self, vals_list):

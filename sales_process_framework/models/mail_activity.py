@@ -2,7 +2,8 @@ from odoo import fields, models
 
 
 class MailActivity(models.Model):
-    _inherit = "mail.activity"
+    _name = "mail.activity"
+    _inherit = ["sales.process.review.activity", "mail.activity"]
 
     sales_process_requirement_id = fields.Many2one(
         "sales.process.requirement", ondelete="set null", index="btree_not_null", help="The approval it asks for."

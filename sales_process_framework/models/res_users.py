@@ -30,7 +30,5 @@ class ResUsers(models.Model):
             store.add_global_values(
                 sales_process_records_touches=self.env.user.has_group("sales_team.group_sale_salesman")
             )
-        store.add_global_values(
-            sales_process_manages_feedback=self.env.user.has_group("sales_team.group_sale_manager")
-        )
+        store.add_global_values(sales_process_manages_feedback=self.env.user.has_group("sales_team.group_sale_manager"))
         return result

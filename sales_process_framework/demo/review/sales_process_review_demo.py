@@ -69,7 +69,9 @@ class SalesProcessReviewDemo(models.AbstractModel):
         prepared = schedule.with_context(**quiet.env.context).sudo()._make_reviews([last])
         quiet._name_records({"review_closed_demo": closed, "review_prepared_demo": prepared})
         # From here on people are invited.
-        self.env["sales.process.review.schedule"].sudo().search([]).write({"with_meeting": True})
+        self.env["sales.process.review.schedule"].sudo().search([("with_meeting", "=", False)]).write(
+            {"with_meeting": True}
+        )
 
     def _build_schedules(self):
         manager = self._ref("user_manager")

@@ -19,7 +19,7 @@ class SalesProcessVariantAllowed(models.Model):
     _order = "process_id, kind, id"
     _rec_name = "reason"
 
-    process_id = fields.Many2one("sales.process", string="Process", required=True, index=True, ondelete="cascade")
+    process_id = fields.Many2one("sales.process", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="process_id.company_id", store=True, index=True)
     kind = fields.Selection(
         [

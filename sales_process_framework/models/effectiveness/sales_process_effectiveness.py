@@ -14,7 +14,11 @@ class SalesProcessEffectiveness(models.AbstractModel):
 
     _name = "sales.process.effectiveness"
     _description = "Effectiveness of Gates"
-    _inherit = ["sales.process.effectiveness.facts"]
+    _inherit = [
+        "sales.process.effectiveness.findings",
+        "sales.process.effectiveness.sheet",
+        "sales.process.effectiveness.facts",
+    ]
 
     @api.model
     @api.readonly

@@ -6,7 +6,8 @@ SEVERITIES = {"only_costs": "warning", "overridden": "warning", "stops_nobody": 
 class SalesProcessEffectivenessFindings(models.AbstractModel):
     """Gates worth talking about, for the agenda of a review."""
 
-    _inherit = "sales.process.effectiveness"
+    _name = "sales.process.effectiveness.findings"
+    _description = "Findings about Gates"
 
     @api.model
     def _get_findings(self, company, period):

@@ -8,7 +8,8 @@ from odoo import api, models
 class SalesProcessEffectivenessSheet(models.AbstractModel):
     """The figures as a spreadsheet."""
 
-    _inherit = "sales.process.effectiveness"
+    _name = "sales.process.effectiveness.sheet"
+    _description = "Effectiveness as a Spreadsheet"
 
     @api.model
     def _render_sheet(self, filters):

@@ -28,7 +28,13 @@ class SalesProcessFeedback(models.Model):
 
     _name = "sales.process.feedback"
     _description = "Process Feedback"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "sales.process.feedback.giving",
+        "sales.process.feedback.similar",
+        "sales.process.feedback.status",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "vote_count desc, id desc"
     _check_company_auto = True
 

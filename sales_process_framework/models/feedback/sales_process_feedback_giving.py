@@ -14,10 +14,11 @@ DETRACTOR, PROMOTER = 6, 9
 SHARED_SOURCES = ("rep", "review")
 
 
-class SalesProcessFeedbackGiving(models.Model):
+class SalesProcessFeedbackGiving(models.AbstractModel):
     """How feedback comes in: from a gate or stage, from a customer; the public methods are called by the web client."""
 
-    _inherit = "sales.process.feedback"
+    _name = "sales.process.feedback.giving"
+    _description = "How Feedback Comes In"
 
     @api.model
     @api.readonly

@@ -13,14 +13,15 @@ SHOWN, SEARCHED = 4, 15
 MOST_WORDS = 40
 
 
-class SalesProcessFeedbackSimilar(models.Model):
+class SalesProcessFeedbackSimilar(models.AbstractModel):
     """Open feedback that says the same.
 
     ``search_vector`` is a column of the database only, filled by :mod:`..tools.fulltext`, so Chinese is found as well.
     Where PostgreSQL has pg_trgm, misspelt words are likely to be found too; without it nothing else changes.
     """
 
-    _inherit = "sales.process.feedback"
+    _name = "sales.process.feedback.similar"
+    _description = "Feedback That Says the Same"
 
     def _auto_init(self):
         result = super()._auto_init()

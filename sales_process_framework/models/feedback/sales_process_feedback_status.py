@@ -9,10 +9,11 @@ OPEN_STATES = ("new", "review", "planned")
 STATUS_FIELDS = ("state", "answer")
 
 
-class SalesProcessFeedbackStatus(models.Model):
+class SalesProcessFeedbackStatus(models.AbstractModel):
     """What becomes of feedback: status, answer, merging, and that its givers hear of it."""
 
-    _inherit = "sales.process.feedback"
+    _name = "sales.process.feedback.status"
+    _description = "What Becomes of Feedback"
 
     state = fields.Selection(
         [
@@ -35,14 +36,13 @@ class SalesProcessFeedbackStatus(models.Model):
     answered_on = fields.Datetime(readonly=True, copy=False)
     merged_into_id = fields.Many2one(
         "sales.process.feedback",
-        string="Merged Into",
         readonly=True,
         copy=False,
         index="btree_not_null",
         ondelete="cascade",
         help="Says the same, and has its status from there on.",
     )
-    merged_ids = fields.One2many("sales.process.feedback", "merged_into_id", string="Merged", readonly=True)
+    merged_ids = fields.One2many("sales.process.feedback", "merged_into_id", readonly=True)
     merged_count = fields.Integer(compute="_compute_merged_count")
 
     @api.depends("merged_ids")

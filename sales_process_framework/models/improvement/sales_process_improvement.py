@@ -68,7 +68,6 @@ class SalesProcessImprovement(models.Model):
     )
     process_id = fields.Many2one(
         "sales.process",
-        string="Process",
         check_company=True,
         index="btree_not_null",
         ondelete="set null",
@@ -76,7 +75,6 @@ class SalesProcessImprovement(models.Model):
     )
     stage_id = fields.Many2one(
         "sales.process.stage",
-        string="Stage",
         domain="[('process_id', '=', process_id)]",
         index="btree_not_null",
         ondelete="set null",
@@ -97,7 +95,6 @@ class SalesProcessImprovement(models.Model):
     )
     version_id = fields.Many2one(
         "sales.process",
-        string="Version",
         check_company=True,
         tracking=True,
         index="btree_not_null",

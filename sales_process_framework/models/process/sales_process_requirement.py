@@ -10,7 +10,7 @@ from ...tools import gate
 class SalesProcessRequirement(models.Model):
     _name = "sales.process.requirement"
     _description = "Sales Process Requirement"
-    _inherit = ["sales.process.requirement.lineage"]
+    _inherit = ["sales.process.feedback.requirement", "sales.process.requirement.lineage"]
     _order = "process_stage_id, gate desc, sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -7,7 +7,12 @@ from ...tools import gate
 class SalesProcessStage(models.Model):
     _name = "sales.process.stage"
     _description = "Sales Process Stage"
-    _inherit = ["sales.process.stage.limit", "sales.process.stage.lineage", "sales.process.completeness.stage"]
+    _inherit = [
+        "sales.process.feedback.stage",
+        "sales.process.stage.limit",
+        "sales.process.stage.lineage",
+        "sales.process.completeness.stage",
+    ]
     _order = "process_id, sequence, id"
 
     process_id = fields.Many2one("sales.process", required=True, index=True, ondelete="cascade")

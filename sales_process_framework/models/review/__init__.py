@@ -1,5 +1,5 @@
-from . import mail_activity
-from . import calendar_event
+from . import sales_process_review_activity
+from . import sales_process_review_meeting
 from . import sales_process_review_agenda
 from . import sales_process_review_steps
 from . import sales_process_review_minutes

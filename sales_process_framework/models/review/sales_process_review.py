@@ -126,7 +126,7 @@ class SalesProcessReview(models.Model):
     agenda_on = fields.Datetime(string="Agenda As Of", readonly=True, copy=False)
     look_back = fields.Json(readonly=True, copy=False, help="How the earlier actions stood when it was closed.")
     date_closed = fields.Datetime(string="Closed On", readonly=True, copy=False)
-    closed_by_id = fields.Many2one("res.users", string="Closed By", readonly=True, copy=False)
+    closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     critical_count = fields.Integer(string="Critical", compute="_compute_counts")
     unsettled_count = fields.Integer(string="Without Conclusion", compute="_compute_counts")
     open_action_count = fields.Integer(string="Open Actions", compute="_compute_counts")

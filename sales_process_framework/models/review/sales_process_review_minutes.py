@@ -140,7 +140,7 @@ class SalesProcessReviewMinutes(models.AbstractModel):
         self.ensure_one()
         review = self.with_context(lang=self.user_id.lang or self.env.lang)
         content, _kind = (
-            self.env["ir.actions.report"].with_context(review.env.context)._render_qweb_pdf(REPORT, review.ids)
+            self.env["ir.actions.report"].with_context(lang=review.env.lang)._render_qweb_pdf(REPORT, review.ids)
         )
         counts = review._prepare_minutes()["counts"]
         body = Markup("<p>%s</p><p>%s</p>") % (

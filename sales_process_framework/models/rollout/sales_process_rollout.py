@@ -75,7 +75,7 @@ class SalesProcessRollout(models.Model):
     phase_count = fields.Integer(compute="_compute_progress")
     open_count = fields.Integer(string="Open Phases", compute="_compute_progress")
     progress = fields.Integer(compute="_compute_progress", help="Open phases of all, in percent.")
-    next_phase_id = fields.Many2one("sales.process.rollout.phase", string="Next Phase", compute="_compute_progress")
+    next_phase_id = fields.Many2one("sales.process.rollout.phase", compute="_compute_progress")
     last_phase_id = fields.Many2one("sales.process.rollout.phase", compute="_compute_progress")
     color = fields.Integer()
 

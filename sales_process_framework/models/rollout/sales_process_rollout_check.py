@@ -27,7 +27,7 @@ class SalesProcessRolloutCheck(models.Model):
     )
     date_due = fields.Date(string="Until")
     done = fields.Boolean(copy=False)
-    done_by_id = fields.Many2one("res.users", string="Done By", readonly=True, copy=False)
+    done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     done_on = fields.Datetime(readonly=True, copy=False)
     activity_id = fields.Many2one(
         "mail.activity", readonly=True, copy=False, index="btree_not_null", ondelete="set null"

@@ -79,7 +79,7 @@ class SalesProcessRolloutPhase(models.Model):
     former_ids = fields.One2many("sales.process.rollout.former", "phase_id", string="Version Before", readonly=True)
     migration_ids = fields.Many2many("sales.process.migration", string="Migrations", readonly=True, copy=False)
     opened_on = fields.Datetime(readonly=True, copy=False)
-    opened_by_id = fields.Many2one("res.users", string="Opened By", readonly=True, copy=False)
+    opened_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     override_reason = fields.Text(
         readonly=True, copy=False, help="Why it was opened although a condition did not hold."
     )

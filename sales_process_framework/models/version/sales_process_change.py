@@ -35,7 +35,6 @@ class SalesProcessChange(models.Model):
         "sales_process_change_feedback_rel",
         "change_id",
         "feedback_id",
-        string="Feedback",
         help="What people said that led to it.",
     )
     improvement_ids = fields.Many2many(

@@ -281,8 +281,9 @@ class TestFeedbackGiving(FeedbackCommon):
     def test_customer_from_a_message(self):
         partner = self.env["res.partner"].create({"name": "Meyer"})
         self.lead.partner_id = partner
+        text = "Your offer came <late>"
         message = self.lead.message_post(
-            body="Your offer came <late>", author_id=partner.id, message_type="comment", subtype_xmlid="mail.mt_comment"
+            body=text, author_id=partner.id, message_type="comment", subtype_xmlid="mail.mt_comment"
         )
         action = self.Feedback.with_user(self.manager).action_log_customer("crm.lead", self.lead.id, message.id)
         feedback = self.Feedback.with_user(self.manager).with_context(**action["context"]).create({})

@@ -124,7 +124,8 @@ class TestImprovementSecurity(ImprovementCommon):
     def test_reps_read_and_talk_but_change_nothing(self):
         idea = self.idea.with_env(self.env)
         self.assertEqual(idea.name, "Two proof points")
-        idea.message_post(body="I like it", subject=False)
+        words = "I like it"
+        idea.message_post(body=words)
         for call in (
             lambda: idea.write({"name": "Mine"}),
             idea.action_accept,

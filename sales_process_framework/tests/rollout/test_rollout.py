@@ -1,5 +1,6 @@
 """Phases open one after the other, by hand, with a reason, or by themselves; teams get the version as activated."""
 
+import re
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -315,14 +316,14 @@ class TestByItself(RolloutCommon):
 
         def fail(phase, **kwargs):
             if phase.rollout_id == broken:
-                raise UserError("broken")
+                raise UserError(broken.name)
             return original(phase, **kwargs)
 
         with (
             patch.object(Phase, "_open", fail),
             mute_logger("odoo.addons.sales_process_framework.models.rollout.sales_process_rollout_opening"),
             patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_kwargs: 60),
-            self.assertRaisesRegex(UserError, "broken"),
+            self.assertRaisesRegex(UserError, re.escape(broken.name)),
         ):
             self.env["sales.process.rollout.phase"]._cron_open_due()
         self._refresh()

@@ -1,8 +1,9 @@
 from odoo import models
 
 
-class MailActivity(models.Model):
-    _inherit = "mail.activity"
+class SalesProcessReviewActivity(models.AbstractModel):
+    _name = "sales.process.review.activity"
+    _description = "Activities of Review Actions"
 
     def _get_review_actions(self):
         """:return: actions of reviews that these activities are of; no query for activities of anything else"""

@@ -3,8 +3,11 @@ from odoo import fields, models
 from .sales_process_feedback import MANAGER
 
 
-class SalesProcessStage(models.Model):
-    _inherit = "sales.process.stage"
+class SalesProcessFeedbackStage(models.AbstractModel):
+    """What was said about a stage."""
+
+    _name = "sales.process.feedback.stage"
+    _description = "Feedback about a Stage"
 
     # Counted when the form of the stage shows it, and nowhere else.
     feedback_count = fields.Integer(string="Feedback", compute="_compute_feedback_count", groups=MANAGER)

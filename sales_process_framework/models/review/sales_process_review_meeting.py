@@ -1,8 +1,9 @@
 from odoo import models
 
 
-class CalendarEvent(models.Model):
-    _inherit = "calendar.event"
+class SalesProcessReviewMeeting(models.AbstractModel):
+    _name = "sales.process.review.meeting"
+    _description = "Meetings of Reviews"
 
     def write(self, vals):
         """A review follows its meeting when that is moved in the calendar."""

@@ -3,8 +3,11 @@ from odoo import fields, models
 from .sales_process_feedback import MANAGER
 
 
-class SalesProcessRequirement(models.Model):
-    _inherit = "sales.process.requirement"
+class SalesProcessFeedbackRequirement(models.AbstractModel):
+    """What was said about a requirement."""
+
+    _name = "sales.process.feedback.requirement"
+    _description = "Feedback about a Requirement"
 
     # Counted when the form of the requirement shows it, and nowhere else.
     feedback_count = fields.Integer(string="Feedback", compute="_compute_feedback_count", groups=MANAGER)
