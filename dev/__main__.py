@@ -90,9 +90,9 @@ def python(arguments):
 
 
 def renew_catalogues(arguments):
-    set_up()
+    set_up(tests=True)
     with postgres.in_use():
-        return suites.call_python("-m", "dev.catalogues", *arguments)
+        return suites.call_python("-m", "dev.catalogues", *arguments) or lint.tidy_catalogues()
 
 
 def build_wheel(arguments):

@@ -30,6 +30,11 @@ def oca_module():
     return [_tool("oca-checks-odoo-module", *addons.names())]
 
 
+def tidy_catalogues():
+    """Bring the catalogues into the form that the check wants."""
+    subprocess.call([venv.LINT.program("oca-checks-po"), "--no-verbose", "--fix", *addons.files("*.po")], cwd=settings.ROOT)
+
+
 def oca_po():
     catalogues = addons.files("*.po", "*.pot")
     return [_tool("oca-checks-po", *catalogues)] if catalogues else []

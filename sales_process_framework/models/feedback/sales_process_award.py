@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .sales_process_feedback import MANAGER
+from .feedback_labels import MANAGER
 
 #: What an idea has to be before it is called adopted.
 ADOPTED_STATES = ("planned", "done")

@@ -5,8 +5,8 @@ from odoo.tools import SQL
 
 from ...tools import feedback as rules
 from ...tools.period import local_day
+from .feedback_labels import MANAGER
 
-MANAGER = "sales_team.group_sale_manager"
 QUADRANTS = [
     ("quick_win", "Quick Wins"),
     ("big_project", "Big Projects"),

@@ -25,6 +25,8 @@ class SalesProcessFeedbackSimilar(models.AbstractModel):
 
     def _auto_init(self):
         result = super()._auto_init()
+        if self._abstract:
+            return result
         self.env.cr.execute("ALTER TABLE sales_process_feedback ADD COLUMN IF NOT EXISTS search_vector tsvector")
         self.env.cr.execute(
             "CREATE INDEX IF NOT EXISTS sales_process_feedback_search_vector_idx "

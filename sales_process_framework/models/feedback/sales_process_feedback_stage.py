@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .sales_process_feedback import MANAGER
+from .feedback_labels import MANAGER
 
 
 class SalesProcessFeedbackStage(models.AbstractModel):

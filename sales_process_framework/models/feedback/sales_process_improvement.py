@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .sales_process_feedback import MANAGER
+from .feedback_labels import MANAGER
 from .sales_process_feedback_status import OPEN_STATES
 
 
