@@ -32,7 +32,9 @@ def oca_module():
 
 def tidy_catalogues():
     """Bring the catalogues into the form that the check wants."""
-    subprocess.call([venv.LINT.program("oca-checks-po"), "--no-verbose", "--fix", *addons.files("*.po")], cwd=settings.ROOT)
+    subprocess.call(
+        [venv.LINT.program("oca-checks-po"), "--no-verbose", "--fix", *addons.files("*.po")], cwd=settings.ROOT
+    )
 
 
 def oca_po():
