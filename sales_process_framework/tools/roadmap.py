@@ -8,6 +8,10 @@ from datetime import date
 
 #: Days that a bar takes at least on the screen, so that its name can be read; rows are packed by it.
 WIDTH = 32
+#: A point from this day of the year on has its name before it, or the end of the year would cut it off.
+LATE = 330
+#: Days that the mark of such a point takes.
+MARK = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,20 @@ def clip(span: Span, year: int) -> Span | None:
     return Span(span.key, max(span.start, first), min(span.stop, last))
 
 
+def is_late_point(span: Span) -> bool:
+    """Whether it is a day so late in its year that its name stands before it."""
+    return span.start == span.stop and span.start.timetuple().tm_yday >= LATE
+
+
 def pack(spans: Iterable[Span], width: int = WIDTH) -> dict[object, int]:
     """Rows of a lane: each bar in the first row where it fits, in the order in which they begin.
 
     >>> days = [Span("a", date(2026, 1, 1), date(2026, 3, 1)), Span("b", date(2026, 2, 1), date(2026, 2, 2))]
     >>> pack([*days, Span("c", date(2026, 6, 1), date(2026, 6, 1))])
     {'a': 0, 'b': 1, 'c': 0}
+    >>> late = [Span(name, date(2026, 12, day), date(2026, 12, day)) for name, day in (("a", 1), ("b", 20))]
+    >>> pack([Span("c", date(2026, 6, 1), date(2026, 11, 10)), *late])
+    {'c': 0, 'a': 1, 'b': 0}
 
     :param width: days that the shortest bar takes
     :return: {key: row, from 0}
@@ -49,6 +61,8 @@ def pack(spans: Iterable[Span], width: int = WIDTH) -> dict[object, int]:
     for span in sorted(spans, key=lambda span: (span.start, -span.stop.toordinal(), str(span.key))):
         start = span.start.toordinal()
         stop = max(span.stop.toordinal(), start + width - 1)
+        if is_late_point(span):
+            start, stop = start - width + 1, start + MARK
         row = next((row for row, end in enumerate(ends) if end < start), len(ends))
         if row == len(ends):
             ends.append(stop)

@@ -103,7 +103,7 @@ class SalesProcessReviewDemo(models.AbstractModel):
 
     def _build_closed(self, schedule, period):
         """The review of the month before last, held four weeks ago."""
-        now = self.env.cr.now().replace(minute=0, second=0, microsecond=0)
+        now = self.env.cr.now().replace(hour=15, minute=0, second=0, microsecond=0)
         held = now - timedelta(days=27)
         review = self.env["sales.process.review"].create(
             {**schedule._prepare_review_vals(period), "date": held, "state": "look_back"}

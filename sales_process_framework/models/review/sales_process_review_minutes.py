@@ -53,13 +53,13 @@ class SalesProcessReviewMinutes(models.AbstractModel):
         people = (self.user_id | self.attendee_ids).mapped("name")
         lines = [
             (self.env._("Period"), f"{format_date(self.env, self.date_from)} – {format_date(self.env, self.date_to)}"),
-            (self.env._("Meeting"), format_datetime(self.env, self.date, tz=self._get_zone(), dt_format="medium")),
+            (self.env._("Meeting"), format_datetime(self.env, self.date, tz=self._get_zone(), dt_format="short")),
             (self.env._("Led by"), self.user_id.name),
             (self.env._("Attendees"), ", ".join(people)),
             (self.env._("Company"), self.company_id.name),
         ]
         if self.state == "closed":
-            moment = format_datetime(self.env, self.date_closed, tz=self._get_zone(), dt_format="medium")
+            moment = format_datetime(self.env, self.date_closed, tz=self._get_zone(), dt_format="short")
             lines.append(
                 (
                     self.env._("Closed"),

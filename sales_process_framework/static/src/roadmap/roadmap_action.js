@@ -113,6 +113,10 @@ export class SalesProcessRoadmap extends Component {
         return text ? formatDay(text) : "–";
     }
 
+    formatSpan({ start, stop }) {
+        return start === stop ? formatDay(start) : `${formatDay(start)} – ${formatDay(stop)}`;
+    }
+
     get filters() {
         const { year, group, kinds, process_id } = this.data;
         return { year, group, kinds, process_id };

@@ -3,6 +3,8 @@ import { _t } from "@web/core/l10n/translation";
 
 import { formatDay, getPlace, shift, toDay } from "./roadmap_dates";
 
+/** Day of the year from which the name of a point stands before it, as `tools/roadmap.py` packs it. */
+const LATE = 330;
 /** Pixels that a press may slip without being a drag. */
 const SLIP = 4;
 const WEEK = 7;
@@ -12,6 +14,7 @@ export class RoadmapBar extends Component {
     static template = "sales_process_framework.RoadmapBar";
     static props = {
         bar: Object,
+        icon: String,
         year: Number,
         onOpen: Function,
         onMove: Function,
@@ -36,6 +39,13 @@ export class RoadmapBar extends Component {
         }
         const width = getPlace(this.span.stop, year, true) - left;
         return `left: ${left}%; width: ${width}%; top: ${top}`;
+    }
+
+    /** Whether the end of the year would cut off the name. */
+    get isLatePoint() {
+        const { bar, year } = this.props;
+        const day = toDay(bar.start);
+        return bar.point && day.year === year && day.ordinal >= LATE;
     }
 
     get dates() {
