@@ -198,9 +198,9 @@ class SalesProcessTouchRecorder(models.AbstractModel):
         contact_subtype = self._get_contact_subtype_id()
         # The id comes last: it is no longer in the cache, and a lead that is moved writes a message that needs none.
         loud = messages.sudo().filtered(
-            lambda message: message.model == "crm.lead"
-            and self._may_be_contact(message, contact_subtype)
-            and message.res_id
+            lambda message: (
+                message.model == "crm.lead" and self._may_be_contact(message, contact_subtype) and message.res_id
+            )
         )
         if not loud:
             return self.browse()
