@@ -1,3 +1,5 @@
+from itertools import count
+
 from odoo import Command, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
@@ -261,10 +263,15 @@ class SalesProcess(models.Model):
         }
 
     def _next_version(self):
-        """1.0 → 1.1; anything that does not end in a number gets one."""
+        """1.0 → 1.1, or the next number that is free; anything that does not end in a number gets one."""
         self.ensure_one()
         head, _dot, tail = (self.version or "1.0").rpartition(".")
-        return f"{head}.{int(tail) + 1}" if head and tail.isdigit() else f"{self.version}.1"
+        head, last = (head, int(tail)) if head and tail.isdigit() else (self.version, 0)
+        namesakes = self.with_context(active_test=False).search(
+            [("company_id", "=", self.company_id.id), ("name", "=", self.name)]
+        )
+        taken = set(namesakes.mapped("version"))
+        return next(number for place in count(last + 1) if (number := f"{head}.{place}") not in taken)
 
     def _check_manager(self):
         self.check_access("write")

@@ -180,9 +180,10 @@ class SalesProcessRequirement(models.Model):
             shared = files.filtered(
                 lambda file, own=requirement.id: file.res_model == self._name and file.res_id != own
             )
-            for file in shared:
-                twin = file.copy({"res_id": requirement.id})
-                requirement.template_ids = [Command.unlink(file.id), Command.link(twin.id)]
+            if shared:
+                # In one go: writing comes back here, and must find nothing left to copy.
+                twins = shared.copy({"res_id": requirement.id})
+                requirement.template_ids = [*map(Command.unlink, shared.ids), *map(Command.link, twins.ids)]
 
     def _get_templates_for_user(self):
         """Templates in the user's language where a form has one, else in English; uploaded files always."""

@@ -1,5 +1,7 @@
+from babel.dates import format_skeleton
+
 from odoo import api, fields, models
-from odoo.tools.misc import format_date, format_datetime
+from odoo.tools.misc import babel_locale_parse, format_date, format_datetime, get_lang
 
 from ...tools import rollout
 
@@ -61,10 +63,10 @@ class SalesProcessRolloutBoard(models.AbstractModel):
             "state": phase.state,
             "teams": row.team_ids.mapped("name"),
             "planned": format_date(self.env, phase.date_planned) if phase.date_planned else "",
-            "opened": format_datetime(self.env, row.opened_on, dt_format="medium") if row.opened_on else "",
+            "opened": format_datetime(self.env, row.opened_on, dt_format="short") if row.opened_on else "",
             "opened_by": row.opened_by_id.name or "",
             "override": row.override_reason or "",
-            "back": format_datetime(self.env, row.back_on, dt_format="medium") if row.state == rollout.BACK else "",
+            "back": format_datetime(self.env, row.back_on, dt_format="short") if row.state == rollout.BACK else "",
             "back_reason": row.back_reason or "" if row.state == rollout.BACK else "",
             "responsible": row._get_responsible().name or "",
             "trainings": [
@@ -100,6 +102,7 @@ class SalesProcessRolloutBoard(models.AbstractModel):
         }
 
     def _prepare_adoption(self, phase, measured):
+        locale = babel_locale_parse(get_lang(self.env).code)
         return {
             "total": self._say_figures(measured["total"]),
             "teams": [
@@ -109,6 +112,7 @@ class SalesProcessRolloutBoard(models.AbstractModel):
             "weeks": [
                 {
                     "label": format_date(self.env, week),
+                    "short": format_skeleton("MMMd", fields.Date.to_date(week), locale=locale),
                     "percent": round(rollout.share(on_version, everything) or 0),
                     "text": self.env._("%(have)s of %(total)s", have=on_version, total=everything),
                 }

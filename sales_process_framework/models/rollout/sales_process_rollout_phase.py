@@ -101,9 +101,11 @@ class SalesProcessRolloutPhase(models.Model):
         return self.env["sales.process.rollout"]._prepare_conditions()
 
     @api.depends("rollout_id", "name")
+    @api.depends_context("sales_process_phase_alone")
     def _compute_display_name(self):
         for phase in self:
-            phase.display_name = f"{phase.rollout_id.name or ''} – {phase.name or ''}".strip(" –")
+            plan = "" if self.env.context.get("sales_process_phase_alone") else phase.rollout_id.name or ""
+            phase.display_name = f"{plan} – {phase.name or ''}".strip(" –")
 
     @api.depends("rollout_id.phase_ids.state", "condition_ids.kind", "check_ids.done", "training_ids", "team_ids")
     def _compute_standing(self):
@@ -211,13 +213,13 @@ class SalesProcessRolloutPhase(models.Model):
         self.ensure_one()
         self.rollout_id.check_access("write")
         self._check_openable()
-        return self._open_wizard("sales.process.rollout.open", self.env._("Open %s", self.name))
+        return self._open_wizard("sales.process.rollout.open", self.env._("Open the phase “%s”", self.name))
 
     def action_open_return(self):
         self.ensure_one()
         self.rollout_id.check_access("write")
         self._check_returnable()
-        return self._open_wizard("sales.process.rollout.back", self.env._("Take %s Back", self.name))
+        return self._open_wizard("sales.process.rollout.back", self.env._("Take back the phase “%s”", self.name))
 
     def _open_wizard(self, model, name):
         wizard = self.env[model].create({"phase_id": self.id})

@@ -206,6 +206,14 @@ class TestVersions(SalesProcessCommon):
         copied = second.stage_ids.requirement_ids.filtered(lambda req: req.key == "background")
         self.assertEqual(copied.template_ids.with_user(self.rep).raw, b"Fill in")
 
+    def test_each_of_several_templates_is_copied_once(self):
+        draft = self.env["sales.process"].create({"name": "Forms", "stage_ids": [Command.create({"name": "A"})]})
+        files = self.env["ir.attachment"].create([{"name": f"{name}.txt", "raw": b"x"} for name in "abc"])
+        self._require(draft.stage_ids, "Doc", judgement="document", kind="deliverable", template_ids=files.ids)
+        twins = draft.copy().stage_ids.requirement_ids.template_ids
+        self.assertEqual(sorted(twins.mapped("name")), ["a.txt", "b.txt", "c.txt"])
+        self.assertFalse(twins & files)
+
     def test_templates_of_a_duplicated_draft_are_its_own(self):
         draft = self.env["sales.process"].create({"name": "Draft", "stage_ids": [Command.create({"name": "One"})]})
         file = self.env["ir.attachment"].create({"name": "own.txt", "raw": b"Own"})

@@ -48,6 +48,11 @@ class TestComparison(VersionCommon):
         [field] = self._rows(self.next.get_version_diff())["Qualify"]["fields"]
         self.assertEqual("".join(text for _kind, text in field["parts"]), "Call *first* & write")
 
+    def test_a_number_that_is_taken_is_left_out(self):
+        self.assertEqual(self.next.version, "1.1")
+        beside = self.env["sales.process"].browse(self.process.action_new_version()["res_id"])
+        self.assertEqual(beside.version, "1.2")
+
     def test_versions_of_versions_know_each_other(self):
         self._twin(self.budget).name = "Money"
         self.next.state = "active"

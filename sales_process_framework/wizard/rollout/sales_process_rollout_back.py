@@ -96,7 +96,7 @@ class SalesProcessRolloutBack(models.TransientModel):
         )
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Take %s Back", self.phase_id.name),
+            "name": self.env._("Take back the phase “%s”", self.phase_id.name),
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],

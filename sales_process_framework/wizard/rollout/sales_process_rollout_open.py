@@ -86,7 +86,7 @@ class SalesProcessRolloutOpen(models.TransientModel):
     def _reopen(self):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Open %s", self.phase_id.name),
+            "name": self.env._("Open the phase “%s”", self.phase_id.name),
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],

@@ -2,10 +2,10 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { formatFloat } from "@web/core/utils/numbers";
 
-/** Sizes in the plot's own units, along the way of the deals and across it. */
+/** Sizes in the plot's own units, along the way of the deals and across it; the fan leads to the box outside. */
 const SIZES = {
-    wide: { width: 132, height: 82, step: 190, arc: 34 },
-    tall: { width: 168, height: 82, step: 122, arc: 30 },
+    wide: { width: 132, height: 82, step: 190, arc: 34, fan: 26 },
+    tall: { width: 168, height: 82, step: 122, arc: 30, fan: 4 },
 };
 const THICKEST = 12;
 const MARGIN = 16;
@@ -45,7 +45,7 @@ export class PathMap extends Component {
     get layout() {
         const places = this.places;
         const known = places.filter(({ outside }) => !outside);
-        const { arc, step, width, height } = this.size;
+        const { arc, step, fan, width, height } = this.size;
         const across = this.props.tall ? width : height;
         const along = this.props.tall ? height : width;
         const spans = (condition) =>
@@ -64,7 +64,7 @@ export class PathMap extends Component {
         const after = backs ? this.bend(backs) : 0;
         const outside = places.some((place) => place.outside);
         const centre = before + across / 2;
-        const far = centre + across / 2 + after + (outside ? arc + across : 0) + MARGIN;
+        const far = centre + across / 2 + after + (outside ? arc + fan + across : 0) + MARGIN;
         const length = MARGIN * 2 + (known.length - 1) * step + along;
         const at = {};
         for (const place of places) {
@@ -76,6 +76,8 @@ export class PathMap extends Component {
         return {
             at,
             point,
+            // Where the returns end and the lines to the outside begin to lean.
+            level: centre + across / 2 + after,
             width: this.props.tall ? far : length,
             height: this.props.tall ? length : far,
             boxes: places.map((place) => ({
@@ -95,7 +97,7 @@ export class PathMap extends Component {
     }
 
     get arrows() {
-        const { at, point } = this.layout;
+        const { at, point, level } = this.layout;
         const most = Math.max(1, ...this.props.edges.map(({ count }) => count));
         const along = (this.props.tall ? this.size.height : this.size.width) / 2;
         const across = (this.props.tall ? this.size.width : this.size.height) / 2;
@@ -116,16 +118,31 @@ export class PathMap extends Component {
                     bends = [start, stop];
                     label = { along: (start.along + stop.along) / 2, across: start.across - 12 };
                 } else if (kind === "outside") {
-                    const sign = from === 0 ? 1 : -1;
-                    bends = [start, stop];
-                    start.across += from === 0 ? -across : across;
-                    stop.across += to === 0 ? -across - 7 : across + 7;
-                    start.along += 10 * sign;
-                    stop.along += 10 * sign;
-                    label = {
-                        along: (start.along + stop.along) / 2,
-                        across: (start.across + stop.across) / 2,
-                    };
+                    // Straight down between the returns, then fanned out along the box outside.
+                    const side = from === 0 ? 6 : -6;
+                    const stage = at[from || to];
+                    const box = at[0];
+                    const top = box.across - across - (to === 0 ? 7 : 0);
+                    const middle = (this.props.stages.length + 1) / 2;
+                    const fan = ((from || to) - middle) / Math.max(1, this.props.stages.length);
+                    const near = { along: stage.along + side, across: stage.across + across };
+                    const turn = { along: near.along, across: level };
+                    const lean = (top - level) * 0.7;
+                    const end = { along: box.along + fan * along * 1.5 + side, across: top };
+                    if (from === 0) {
+                        near.across += 7;
+                    }
+                    bends = [
+                        near,
+                        turn,
+                        { along: turn.along, across: level + lean },
+                        { along: end.along, across: top - lean },
+                        end,
+                    ];
+                    if (from === 0) {
+                        bends.reverse();
+                    }
+                    label = turn;
                 } else {
                     const side = kind === "back" ? 1 : -1;
                     const reach = side * this.bend(Math.abs(to - from));
@@ -157,10 +174,7 @@ export class PathMap extends Component {
                     ...edge,
                     kind,
                     key: `${from}-${to}`,
-                    d:
-                        points.length === 2
-                            ? `M ${points[0]} L ${points[1]}`
-                            : `M ${points[0]} C ${points.slice(1).join(", ")}`,
+                    d: this.draw(points, from),
                     width: width.toFixed(1),
                     label: point(label),
                     // The stage before says how long it takes; what is outside is told by a touch, and by the table.
@@ -173,7 +187,23 @@ export class PathMap extends Component {
                     faded: shown ? !shown.has(`${from}-${to}`) : false,
                 };
             })
-            .sort((one, other) => other.count - one.count);
+            .sort(
+                (one, other) =>
+                    (other.kind === "outside") - (one.kind === "outside") || other.count - one.count
+            );
+    }
+
+    /** A line, a curve, or a curve with a straight line at the end that is in the process. */
+    draw(points, from) {
+        if (points.length === 2) {
+            return `M ${points[0]} L ${points[1]}`;
+        }
+        if (points.length === 4) {
+            return `M ${points[0]} C ${points.slice(1).join(", ")}`;
+        }
+        return from
+            ? `M ${points[0]} L ${points[1]} C ${points.slice(2).join(", ")}`
+            : `M ${points[0]} C ${points.slice(1, 4).join(", ")} L ${points[4]}`;
     }
 
     pairs(path) {
