@@ -4,7 +4,7 @@ from odoo import Command, api, models
 
 from ...tools.period import period_of
 
-#: What was assessed and concluded, by the kind of topic.
+#: What was assessed and concluded on the first, worst topic of a kind.
 WORDS = {
     "node": (
         "Reps go on before the customer has said what is wrong today. The stage is passed with half the questions.",
@@ -23,7 +23,7 @@ WORDS = {
         "Watched for another month, with the loss reasons of each lost deal read aloud.",
     ),
 }
-#: What was agreed: words, owner, days from the meeting, and what came of it.
+#: What was agreed on these, one each: words, owner, days from the meeting, and what came of it.
 ACTIONS = (
     (
         "Write down the questions of the first talk",
@@ -109,8 +109,11 @@ class SalesProcessReviewDemo(models.AbstractModel):
             {**schedule._prepare_review_vals(period), "date": held, "state": "look_back"}
         )
         review._fill_agenda()
-        for topic in review.topic_ids:
-            if words := WORDS.get(topic.kind):
+        firsts = {}
+        for topic in review.topic_ids.sorted(lambda topic: topic.severity != "critical"):
+            firsts.setdefault(topic.kind, topic)
+        for kind, words in WORDS.items():
+            if topic := firsts.get(kind):
                 topic.write({"assessment": words[0], "conclusion": words[1]})
         for topic in review.topic_ids.filtered(lambda topic: topic.severity == "critical" and not topic.conclusion):
             topic.write({"postponed": True, "postponed_reason": "The figures of the quarter come first."})
@@ -118,12 +121,12 @@ class SalesProcessReviewDemo(models.AbstractModel):
             [
                 {
                     "review_id": review.id,
-                    "topic_id": review.topic_ids[place : place + 1].id,
+                    "topic_id": firsts[kind].id if kind in firsts else False,
                     "name": name,
                     "user_id": self._ref(owner).id,
                     "date_deadline": held.date() + timedelta(days=days),
                 }
-                for place, (name, owner, days, _state, _outcome) in enumerate(ACTIONS)
+                for kind, (name, owner, days, _state, _outcome) in zip(WORDS, ACTIONS, strict=True)
             ]
         )
         review.summary = (

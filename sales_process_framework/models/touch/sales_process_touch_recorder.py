@@ -195,9 +195,13 @@ class SalesProcessTouchRecorder(models.AbstractModel):
 
         :param messages: ``mail.message``, just created
         """
-        messages = messages.sudo().filtered(lambda message: message.model == "crm.lead" and message.res_id)
         contact_subtype = self._get_contact_subtype_id()
-        loud = messages.filtered(lambda message: self._may_be_contact(message, contact_subtype))
+        # The id comes last: it is no longer in the cache, and a lead that is moved writes a message that needs none.
+        loud = messages.sudo().filtered(
+            lambda message: (
+                message.model == "crm.lead" and self._may_be_contact(message, contact_subtype) and message.res_id
+            )
+        )
         if not loud:
             return self.browse()
         reached = self._find_reached(loud)

@@ -1,4 +1,4 @@
-import { DateTime } from "@web/core/l10n/dates";
+const { DateTime } = luxon;
 
 const DAY = "yyyy-MM-dd";
 
