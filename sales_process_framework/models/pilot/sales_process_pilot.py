@@ -78,7 +78,7 @@ class SalesProcessPilot(models.Model):
     state = fields.Selection(
         [
             ("draft", "Draft"),
-            ("running", "Running"),
+            ("running", "Under Way"),
             ("analysis", "Analysis"),
             ("adopted", "Adopted"),
             ("extended", "Extended"),

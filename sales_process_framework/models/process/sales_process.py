@@ -243,6 +243,8 @@ class SalesProcess(models.Model):
                 "company_id": self.company_id.id,
             }
         )
+        # A copy leaves out the translations of what it is told.
+        copy.update_field_translations("name", self._fields["name"]._get_stored_translations(self) or {})
 
         def place(stage):
             return stage.sequence, stage.name, stage.id
@@ -267,10 +269,10 @@ class SalesProcess(models.Model):
         self.ensure_one()
         head, _dot, tail = (self.version or "1.0").rpartition(".")
         head, last = (head, int(tail)) if head and tail.isdigit() else (self.version, 0)
-        namesakes = self.with_context(active_test=False).search(
-            [("company_id", "=", self.company_id.id), ("name", "=", self.name)]
+        others = self.with_context(active_test=False).search(
+            [("company_id", "=", self.company_id.id), "|", ("name", "=", self.name), ("predecessor_id", "=", self.id)]
         )
-        taken = set(namesakes.mapped("version"))
+        taken = set(others.mapped("version"))
         return next(number for place in count(last + 1) if (number := f"{head}.{place}") not in taken)
 
     def _check_manager(self):

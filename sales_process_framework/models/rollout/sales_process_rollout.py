@@ -57,7 +57,7 @@ class SalesProcessRollout(models.Model):
         tracking=True,
     )
     state = fields.Selection(
-        [("draft", "Draft"), ("running", "Running"), ("done", "Done"), ("stopped", "Stopped")],
+        [("draft", "Draft"), ("running", "Under Way"), ("done", "Done"), ("stopped", "Stopped")],
         required=True,
         default="draft",
         readonly=True,

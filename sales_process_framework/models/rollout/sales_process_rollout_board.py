@@ -114,7 +114,7 @@ class SalesProcessRolloutBoard(models.AbstractModel):
                     "label": format_date(self.env, week),
                     "short": format_skeleton("MMMd", fields.Date.to_date(week), locale=locale),
                     "percent": round(rollout.share(on_version, everything) or 0),
-                    "text": self.env._("%(have)s of %(total)s", have=on_version, total=everything),
+                    "text": self.env._("%(count)s of %(total)s", count=on_version, total=everything),
                 }
                 for week, on_version, everything in measured["weeks"]
             ],

@@ -51,7 +51,7 @@ class SalesProcessRolloutEvent(models.Model):
             rows = [
                 (
                     row["name"],
-                    self.env._("%(have)s of %(total)s", have=row["have"], total=row["total"]),
+                    self.env._("%(count)s of %(total)s", count=row["have"], total=row["total"]),
                     "fa-check-circle text-success" if row["holds"] else "fa-times-circle text-danger",
                 )
                 for row in figures.get("conditions") or []

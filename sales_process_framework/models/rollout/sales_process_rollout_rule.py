@@ -68,7 +68,7 @@ class SalesProcessRolloutRule(models.AbstractModel):
 
     def _say(self, condition, standing):
         """:return: where it stands in one sentence"""
-        return self.env._("%(have)s of %(total)s", have=standing.have, total=standing.total)
+        return self.env._("%(count)s of %(total)s", count=standing.have, total=standing.total)
 
     # -- registry ----------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 STATES = [
     ("draft", "Draft"),
     ("checked", "Checked"),
-    ("running", "Running"),
+    ("running", "Under Way"),
     ("done", "Done"),
     ("undoing", "Being Undone"),
     ("undone", "Undone"),

@@ -48,6 +48,13 @@ class TestComparison(VersionCommon):
         [field] = self._rows(self.next.get_version_diff())["Qualify"]["fields"]
         self.assertEqual("".join(text for _kind, text in field["parts"]), "Call *first* & write")
 
+    def test_a_new_version_keeps_the_translated_name(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.process.with_context(lang="fr_FR").name = "Vente"
+        version = self.env["sales.process"].browse(self.process.action_new_version()["res_id"])
+        self.assertEqual(version.with_context(lang="fr_FR").name, "Vente")
+        self.assertEqual(version.name, self.process.name)
+
     def test_a_number_that_is_taken_is_left_out(self):
         self.assertEqual(self.next.version, "1.1")
         beside = self.env["sales.process"].browse(self.process.action_new_version()["res_id"])

@@ -42,7 +42,7 @@ registry.category("web_tour.tours").add("sales_process_pilot_tour", {
         { trigger: ".o_sales_process_pilot_plan:contains('60 deals have to be won')" },
         { trigger: "button[name='action_start']", run: "click" },
         { trigger: ".modal-footer button.btn-primary", run: "click" },
-        { trigger: ".o_arrow_button_current:contains('Running')" },
+        { trigger: ".o_arrow_button_current:contains('Under Way')" },
         { trigger: ".alert:contains('Not enough data: 0 of the planned 60')" },
         {
             content: "Back to all pilots",

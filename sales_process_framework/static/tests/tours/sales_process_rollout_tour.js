@@ -169,7 +169,7 @@ registry.category("web_tour.tours").add("sales_process_rollout_tour", {
                 "body:not(:has(.modal)) .o_sales_process_rollout_phase.o_back[data-name='Everybody']:contains('Deals stand still')",
         },
         {
-            trigger: ".o_arrow_button_current:contains('Running')",
+            trigger: ".o_arrow_button_current:contains('Under Way')",
         },
     ],
 });
