@@ -21,7 +21,11 @@ LIST_TERMS = """
 import json
 from pathlib import Path
 from odoo.tools.translate import TranslationModuleReader
-terms = {name: sorted({row[4] for row in TranslationModuleReader(env.cr, [name])}) for name in %r}
+# Odoo counts a model's label on web forms, which is Website's text, for every addon that extends the model.
+terms = {
+    name: sorted({row[4] for row in TranslationModuleReader(env.cr, [name]) if row[2] != "ir.model,website_form_label"})
+    for name in %r
+}
 Path(%r).write_text(json.dumps(terms))
 """
 
