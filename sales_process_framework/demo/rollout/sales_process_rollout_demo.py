@@ -46,17 +46,8 @@ class SalesProcessRolloutDemo(models.AbstractModel):
     def _build_core_team(self, process):
         """Two people with every third deal of the services team; its board keeps a deal of every state."""
         team, reps = self._ref("team_services"), self._ref("user_rep_karla") | self._ref("user_rep_lars")
-        core = self.env["crm.team"].create(
-            {
-                "name": "Nordhafen Key Accounts",
-                "company_id": team.company_id.id,
-                "user_id": team.user_id.id,
-                "use_leads": True,
-                "use_opportunities": True,
-                "sequence": 23,
-                "member_ids": [Command.set(reps.ids)],
-            }
-        )
+        core = self._ref("core_team")
+        core.member_ids = [Command.set(reps.ids)]
         process.team_ids = [Command.link(core.id)]
         for column in process.stage_ids.stage_id:
             if column.team_ids:
@@ -94,7 +85,6 @@ class SalesProcessRolloutDemo(models.AbstractModel):
                 )
             )
         self.env.invalidate_all()
-        self._name_records({"team_core": core})
         return core
 
     def _build_trainings(self, version, core):
