@@ -15,6 +15,8 @@ from . import snapshots
 ADDON = settings.ADDON
 MANIFEST = f"{ADDON}/__manifest__.py"
 EXTERNAL_IDS = f"SELECT name || ' ' || model FROM ir_model_data WHERE module = '{ADDON}'"
+#: The versions given out, oldest first, and their last commits. What stood in between was nobody's to upgrade from.
+RELEASED = {"19.0.2.0.0": "2d79b20d025ceb64c523ee1623ec94012e12bbad"}
 FACTS = ("sales_process_visit", "sales_process_answer", "sales_process_decision", "sales_process_deliverable")
 
 
@@ -27,15 +29,12 @@ def _version_at(commit):
 
 
 def _last_commit_of_former_version():
-    """The state of the repository just before the manifest got its present version; None in a shallow clone."""
-    present = addons.manifest()["version"]
-    if _version_at("HEAD") != present:
-        return "HEAD"
-    for commit in _git("log", "--format=%H", "--", MANIFEST).split():
-        parents = _git("log", "-1", "--format=%P", commit).split()
-        if parents and _git("ls-tree", parents[0], "--", MANIFEST) and _version_at(parents[0]) != present:
-            return parents[0]
-    return None
+    """The last commit of the version given out before the present one; None in a shallow clone."""
+    former = [commit for version, commit in RELEASED.items() if version != addons.manifest()["version"]]
+    known = subprocess.run(
+        ["git", "cat-file", "-e", f"{former[-1]}^{{commit}}"], cwd=settings.ROOT, capture_output=True
+    )
+    return None if known.returncode else former[-1]
 
 
 @pytest.fixture(scope="module")
