@@ -1,13 +1,9 @@
-"""Indicators: the engine beside hand-written SELECTs, the nightly run, and people who work while it runs."""
+"""Indicators: the engine beside hand-written SELECTs of the same."""
 
 import math
 import statistics
-import threading
-import time
-from datetime import date, timedelta
+from datetime import timedelta
 
-from odoo import SUPERUSER_ID
-from odoo.api import Environment
 from odoo.tools import SQL
 
 from odoo.addons.sales_process_framework.models.kpi.facts_execution import NEEDS, PROPOSALS
@@ -20,10 +16,7 @@ from .kpi_hand import HAND
 ENGINE_LIMIT = 1.3
 #: Megabytes that a worker may grow by.
 MEMORY_LIMIT = 100
-#: What a move may take at its worst (95th percentile) while the nightly run is on, beside without.
-MOVE_LIMIT = 1.2
 REPEAT = 3
-MOVES = 60
 
 
 def compute_indicators(env, measure):
@@ -42,8 +35,8 @@ def compute_indicators(env, measure):
         raise AssertionError(f"not written by hand: {unknown}")
     statements = {kpi.builtin: SQL(HAND[kpi.builtin], **_get_parameters(env, kpis, period)) for kpi in kpis}
     rounds = []
-    kpis._compute_values(period, company)  # the first time all values are new
     before = _read_memory()
+    kpis._compute_values(period, company)  # the first time all values are new
     for _turn in range(REPEAT):
         each = {}
         for kpi in kpis:
@@ -70,97 +63,6 @@ def compute_indicators(env, measure):
         "grown": _read_memory() - before,
         "indicators": len(kpis),
     }
-
-
-def run_night(env, measure):
-    """A night after a day on which hardly anything happened, beside computing a year from nothing.
-
-    :return: {"year": what a year took, "night": the next run, "written": values that it changed, "values"}
-    """
-    add_facts(env)
-    kpis = env["sales.process.kpi"].sudo().search([("active", "=", True)])._in_computing_order()
-    env.cr.execute("DELETE FROM sales_process_kpi_value")
-    env.cr.execute("UPDATE sales_process_kpi SET last_run = NULL")
-    env.invalidate_all(flush=False)
-    today = local_day(env.cr.now(), env.company._get_sales_timezone())
-    first = date(today.year - 1, today.month, 1)
-
-    def refresh(since=None):
-        for kpi in kpis:
-            if not kpi._refresh(since):
-                raise AssertionError(f"{kpi.code}: {kpi.last_error}")
-
-    year = measure(lambda: refresh(first))
-    # A day's work: one deal in ten thousand is worth more than it was.
-    env.cr.execute("UPDATE crm_lead SET expected_revenue = expected_revenue + 1 WHERE id % 10000 = 0")
-    before = _count_written(env)
-    night = measure(refresh)
-    env.cr.execute("SELECT COUNT(*) FROM sales_process_kpi_value")
-    [values] = env.cr.fetchone()
-    return {"year": year, "night": night, "written": _count_written(env) - before, "values": values}
-
-
-def move_at_night(env, _measure):
-    """How long people wait for a move while another worker computes the indicators, beside without.
-
-    :return: {"quiet", "night": seconds that each move took}
-    """
-    leader = env["res.users"].search([("login", "=", dataset.LEADER)])
-    stages = dataset.get_stages(env)
-    leads = env["crm.lead"].with_user(leader)
-    domain = [("won_status", "=", "pending"), ("type", "=", "opportunity"), ("team_id.name", "=like", "Bench %")]
-    there, following = stages[2], stages[3]
-    candidates = leads.search([*domain, ("stage_id", "=", there.id)], limit=2 * MOVES + 10, order="id")
-
-    def move(lead):
-        env.invalidate_all()
-        start = time.perf_counter()
-        with env.cr.savepoint() as savepoint:
-            lead.write({"stage_id": following.id})
-            env.flush_all()
-            passed = time.perf_counter() - start
-            savepoint.rollback()
-        return passed
-
-    for lead in candidates[:10]:
-        move(lead)
-    quiet = [move(lead) for lead in candidates[10 : 10 + MOVES]]
-    with _Night(env.registry):
-        night = [move(lead) for lead in candidates[10 + MOVES :]]
-    return {"quiet": quiet, "night": night}
-
-
-class _Night:
-    """Another worker that computes this month's indicators again and again, and keeps nothing."""
-
-    def __init__(self, registry):
-        self.registry = registry
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self._run)
-
-    def __enter__(self):
-        self.thread.start()
-
-    def __exit__(self, *_exception):
-        self.over.set()
-        self.thread.join()
-
-    def _run(self):
-        with self.registry.cursor() as cr:
-            env = Environment(cr, SUPERUSER_ID, {})
-            company = env.company
-            period = period_of(local_day(cr.now(), company._get_sales_timezone()), "month")
-            kpis = env["sales.process.kpi"].search([("active", "=", True)])._in_computing_order()
-            while not self.over.is_set():
-                for kpi in kpis:
-                    kpi._compute_values(period, company)
-                    if self.over.is_set():
-                        break
-            cr.rollback()
-
-
-def percentile_95(times):
-    return sorted(times)[math.ceil(0.95 * len(times)) - 1]
 
 
 def add_facts(env):
@@ -275,14 +177,6 @@ def _compare(kpi, period, company, rows):
         return
     if not math.isclose(float(by_hand or 0), stored.value, rel_tol=1e-6, abs_tol=1e-6):
         raise AssertionError(f"{kpi.code}: {by_hand} by hand, {stored.value} by the engine")
-
-
-def _count_written(env):
-    env.cr.execute(
-        """SELECT n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
-            WHERE relname = 'sales_process_kpi_value'"""
-    )
-    return env.cr.fetchone()[0]
 
 
 def _read_memory():
