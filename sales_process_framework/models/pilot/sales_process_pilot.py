@@ -26,28 +26,6 @@ DESIGN_FIELDS = {
     "cycles",
     "size_by_hand",
 }
-#: Kept by the pilot itself: whoever could write them could write the verdict.
-KEPT_FIELDS = {
-    "state",
-    "salt",
-    "allocation",
-    "plan",
-    "planned_size",
-    "planned_leads",
-    "expected_days",
-    "date_end",
-    "looks",
-    "analysis",
-    "analysed_on",
-    "breaches",
-    "verdict",
-    "verdict_date",
-    "decision",
-    "reason",
-    "decided_by_id",
-    "decided_on",
-    "date_closed",
-}
 
 
 class SalesProcessPilot(models.Model):
@@ -58,6 +36,7 @@ class SalesProcessPilot(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "sales.process.kept",
         "sales.process.pilot.rollout",
         "sales.process.pilot.report",
         "sales.process.pilot.words",
@@ -68,6 +47,30 @@ class SalesProcessPilot(models.Model):
         "sales.process.pilot.facts",
         "sales.process.pilot.draw",
     ]
+    #: Whoever could write them could write the verdict.
+    _kept_fields = frozenset(
+        {
+            "state",
+            "salt",
+            "allocation",
+            "plan",
+            "planned_size",
+            "planned_leads",
+            "expected_days",
+            "date_end",
+            "looks",
+            "analysis",
+            "analysed_on",
+            "breaches",
+            "verdict",
+            "verdict_date",
+            "decision",
+            "reason",
+            "decided_by_id",
+            "decided_on",
+            "date_closed",
+        }
+    )
     _order = "date_start desc, id desc"
     _check_company_auto = True
 
@@ -268,14 +271,7 @@ class SalesProcessPilot(models.Model):
                         )
                     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_kept_fields(vals)
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_kept_fields(vals)
         if DESIGN_FIELDS & vals.keys():
             for pilot in self.filtered(lambda pilot: pilot.state != "draft"):
                 if not self.env.su:
@@ -295,15 +291,6 @@ class SalesProcessPilot(models.Model):
         if {"state", "team_ids", "control_team_ids", "tag_ids"} & vals.keys():
             self._clear_enrolment()
         return result
-
-    def _check_kept_fields(self, vals):
-        if not self.env.su and (names := KEPT_FIELDS & vals.keys()):
-            raise UserError(
-                self.env._(
-                    "The pilot keeps this itself: %s.",
-                    ", ".join(sorted(self._fields[name]._description_string(self.env) for name in names)),
-                )
-            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):

@@ -66,7 +66,7 @@ class SalesProcessReviewAgenda(models.AbstractModel):
         """:return: list of values of ``sales.process.review.topic``, each with its ``key``"""
         self.ensure_one()
         topics = [*self._find_measures(), *self._find_findings(), *self._find_waiting(), *self._find_late_support()]
-        topics += self._find_feedback()
+        topics += [*self._find_gates(), *self._find_feedback()]
         if self.cycle == "half_year":
             topics += [*self._find_goals(), *self._prepare_questions(), *self._find_journeys()]
         return self._rank_topics(topics)

@@ -92,7 +92,7 @@ class TestImprovementSteps(ImprovementCommon):
 
     def test_steps_are_no_fields_to_write(self):
         for name, value in (("state", "measured"), ("verdict", "better"), ("date_measured", "2025-01-01")):
-            with self.subTest(name), self.assertRaisesRegex(UserError, "steps of an improvement"):
+            with self.subTest(name), self.assertRaisesRegex(UserError, "keeps this itself"):
                 self.idea.write({name: value})
         with self.assertRaises(UserError):
             self._idea(state="measured")
