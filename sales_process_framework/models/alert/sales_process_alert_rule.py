@@ -255,12 +255,15 @@ class SalesProcessAlertRule(models.Model):
     @api.constrains("domain")
     def _check_domain(self):
         for rule in self:
-            rule._get_lead_domain()
+            # As whoever writes it: a condition on what they may not read would tell them of it.
+            rule._get_lead_domain(self.env["crm.lead"])
 
-    def _get_lead_domain(self):
-        """:return: the checked condition on leads"""
+    def _get_lead_domain(self, leads=None):
+        """:param leads: crm.lead as whom the condition is checked; None: as the scan
+        :return: the checked condition on leads
+        """
         self.ensure_one()
-        leads = self.env["crm.lead"].sudo()
+        leads = self.env["crm.lead"].sudo() if leads is None else leads
         try:
             domain = Domain(literal_eval(self.domain or "[]"))
             domain.validate(leads)

@@ -193,6 +193,21 @@ class TestAlertNotice(AlertCommon):
         self._scan(rule, FRIDAY)
         self.assertEqual((alert.state, alert.closed_reason), ("closed", "mended"))
 
+    def test_preview_tells_nothing_of_another_company(self):
+        rule = self._rule(active=False, to_leader=True, company_id=False)
+        self._lead_at(MONDAY, name="Secret deal")
+        taiwan = self.env["res.company"].create({"name": "Taiwan"})
+        there = self._new_user(
+            "spf_taiwan", "sales_team.group_sale_manager", company_id=taiwan.id, company_ids=[Command.set(taiwan.ids)]
+        )
+        with self._at(THURSDAY):
+            foreign, own = (
+                self.env["sales.process.alert.preview"].browse(rule.with_user(user).action_preview()["res_id"])
+                for user in (there, self.manager)
+            )
+        self.assertFalse(foreign.line_ids)
+        self.assertEqual((foreign.alert_count, own.alert_count), (0, 1))
+
     def test_preview_is_what_happens(self):
         rule = self._rule(active=False, to_leader=True, quiet_from=20, quiet_to=8, notice="activity")
         leads = [self._lead_at(MONDAY, name=f"Deal {number}") for number in range(3)]

@@ -235,6 +235,35 @@ class TestCustom(KpiCommon):
         created = self._of_leads("third", user=stranger, author_id=self.boss.id)
         self.assertEqual(created.author_id, stranger)
 
+    def test_preview_is_of_what_whoever_types_may_see(self):
+        """A browser may send any author along with what is typed."""
+        self.env["ir.rule"].create(
+            {
+                "name": "Large deals are nobody's business",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "domain_force": "[('expected_revenue', '<', 500)]",
+            }
+        )
+        kpi = self._of_leads("of_the_robot")
+        typed = {
+            "computation": "custom",
+            "model": "crm.lead",
+            "measure": "count",
+            "basis": "snapshot",
+            "domain": self.within,
+            "date_field": "create_date",
+            "author_id": {"id": self.env.ref("base.user_root").id},
+            "cycle": "month",
+            "code": "typed",
+            "name": "Typed",
+        }
+        asked = {"preview": {}, "author_id": {"fields": {}}, **{name: {} for name in typed if name != "author_id"}}
+        for records in (self.env["sales.process.kpi"], kpi):
+            records = records.with_user(self.boss).with_company(self.taipei)
+            with self._at(NOW):
+                values = records.onchange(typed, ["author_id", "domain"], asked)["value"]
+            self.assertIn("2 from 2 records", values["preview"])
+
     @mute_logger("odoo.addons.sales_process_framework.models.kpi.sales_process_kpi_run")
     def test_author_has_left(self):
         kpi = self._of_leads(user=self.boss)
