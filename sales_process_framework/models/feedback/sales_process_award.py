@@ -106,6 +106,7 @@ class SalesProcessAward(models.Model):
         """:return: res.users, empty for anonymous feedback
         :raise UserError: nobody knows whose idea an improvement was
         """
+        vals = {**self.default_get(["feedback_id", "improvement_id"]), **vals}
         if not vals.get("improvement_id"):
             return self.env["sales.process.feedback"].browse(vals.get("feedback_id")).author_id
         improvement = self.env["sales.process.improvement"].browse(vals["improvement_id"])
