@@ -25,7 +25,7 @@ class TestReviewSteps(ReviewCommon):
         self.assertEqual(self.review.state, "conclude")
         with self.assertRaisesRegex(UserError, "go through all steps"):
             self.review.action_close()
-        with self.assertRaisesRegex(UserError, "steps of a review"):
+        with self.assertRaisesRegex(UserError, "keeps this itself"):
             self.review.state = "closed"
 
     def test_a_critical_topic_wants_a_conclusion_or_a_reason(self):

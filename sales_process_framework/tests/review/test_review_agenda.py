@@ -67,7 +67,7 @@ class TestReviewAgenda(ReviewCommon):
         )
 
     def test_gates_that_only_cost_time(self):
-        asked, needs = [], self._require(self.p_diagnose, "Needs")
+        asked, needs = [], self.budget
 
         def find(gates, company, period):
             asked.append((company, period.label(), gates.env.companies))
