@@ -246,23 +246,22 @@ class TestCustom(KpiCommon):
         )
         kpi = self._of_leads("of_the_robot")
         typed = {
+            "name": "Typed",
+            "code": "typed",
             "computation": "custom",
             "model": "crm.lead",
             "measure": "count",
             "basis": "snapshot",
             "domain": self.within,
             "date_field": "create_date",
-            "author_id": {"id": self.env.ref("base.user_root").id},
             "cycle": "month",
-            "code": "typed",
-            "name": "Typed",
+            "author_id": self.env.ref("base.user_root").id,
         }
-        asked = {"preview": {}, "author_id": {"fields": {}}, **{name: {} for name in typed if name != "author_id"}}
-        for records in (self.env["sales.process.kpi"], kpi):
-            records = records.with_user(self.boss).with_company(self.taipei)
+        kpis = self.env["sales.process.kpi"].with_user(self.boss).with_company(self.taipei)
+        for origin in (None, kpi):
             with self._at(NOW):
-                values = records.onchange(typed, ["author_id", "domain"], asked)["value"]
-            self.assertIn("2 from 2 records", values["preview"])
+                # what an onchange works on
+                self.assertIn("2 from 2 records", kpis.new(typed, origin=origin).preview)
 
     @mute_logger("odoo.addons.sales_process_framework.models.kpi.sales_process_kpi_run")
     def test_author_has_left(self):
