@@ -65,19 +65,25 @@ CUT_OFF = FIND + "migration._advance()\nenv.flush_all()\nos._exit(0)\n"
 GOES_ON = (
     FIND
     + """
-advance, collided = type(migration)._advance, []
+from psycopg2 import OperationalError
+advance, begun, collided = type(migration)._advance, [], []
 def collide(self):
-    if not collided:
-        collided.append(True)
+    if not begun:
+        begun.append(True)
         self.env.cr.execute("SELECT count(*) FROM crm_lead")  # the transaction sees the leads as they are now
         with self.env.registry.cursor() as rep:
             rep.execute("UPDATE crm_lead SET name = 'Saved meanwhile' WHERE id = %s", [leads[-1].id])
             rep.execute("UPDATE crm_lead SET name = name WHERE id = %s", [leads[700].id])
-    return advance(self)
+    try:
+        return advance(self)
+    except OperationalError:
+        collided.append(True)
+        raise
 with patch.object(type(migration), "_advance", collide):
     env["sales.process.migration"]._cron_migrate_leads()
 env.invalidate_all()
-tell(state=migration.state, migrated=migration.migrated_count, names=[leads[0].name, leads[-1].name])
+names = [leads[0].name, leads[-1].name]
+tell(state=migration.state, migrated=migration.migrated_count, collisions=len(collided), names=names)
 """
 )
 
@@ -110,6 +116,7 @@ def test_reps_work_meanwhile_and_a_run_goes_on(migrating):
     assert _run(migrating, GOES_ON) == {
         "state": "done",
         "migrated": LEADS,
+        "collisions": 1,
         "names": ["Saved by a rep", "Saved meanwhile"],
     }
     assert sql(ON_NEXT, migrating) == str(LEADS)
