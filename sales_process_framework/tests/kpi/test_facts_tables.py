@@ -89,7 +89,7 @@ class TestTables(FactsCommon):
     def test_definitions_of_t1(self):
         """Kind, target and cycle as the table has them."""
         wanted = {
-            "revenue_attainment": ("result", 100, "quarter", "Finance"),
+            "revenue_attainment": ("result", 100, "quarter", "CRM"),
             "lead_conversion": ("process", 20, "month", "CRM"),
             "win_rate": ("process", 40, "month", "CRM"),
             "repurchase_rate": ("result", 30, "year", "CRM"),
