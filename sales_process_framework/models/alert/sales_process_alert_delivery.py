@@ -106,6 +106,7 @@ class SalesProcessAlertDelivery(models.AbstractModel):
                     ("notified", "<=", max(cutoffs.values())),
                 ]
             )
+            self.env.flush_all()
             told = alerts._get_told_in_round()
             alerts = alerts.filtered(
                 lambda alert, told=told, cutoffs=cutoffs: (
@@ -118,23 +119,23 @@ class SalesProcessAlertDelivery(models.AbstractModel):
         self.env.flush_all()
 
     def _get_told_in_round(self):
-        """:return: {alert id: when somebody was first told since the last snooze was over}"""
-        if not self:
-            return {}
-        self.env.flush_all()
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """SELECT alert.id, MIN(notice.sent)
-                         FROM sales_process_alert AS alert
-                         JOIN sales_process_alert_notice AS notice
-                           ON notice.alert_id = alert.id AND notice.round = alert.round AND notice.sent IS NOT NULL
-                        WHERE alert.id = ANY(%s)
-                        GROUP BY alert.id""",
-                    self.ids,
+        """:return: {alert id: when somebody was first told since the last snooze was over}, without those not told"""
+        told = {alert.id: alert.notified for alert in self if not alert.round}
+        if again := self.filtered("round"):
+            told |= dict(
+                self.env.execute_query(
+                    SQL(
+                        """SELECT alert.id, MIN(notice.sent)
+                             FROM sales_process_alert AS alert
+                             JOIN sales_process_alert_notice AS notice
+                               ON notice.alert_id = alert.id AND notice.round = alert.round AND notice.sent IS NOT NULL
+                            WHERE alert.id = ANY(%s)
+                            GROUP BY alert.id""",
+                        again.ids,
+                    )
                 )
             )
-        )
+        return told
 
     # ------------------------------------------------------------------
     # Deliver
