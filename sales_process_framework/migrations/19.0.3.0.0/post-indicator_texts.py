@@ -2,6 +2,10 @@
 
 from odoo.tools import SQL
 
+QUOTATIONS = (
+    "First quotations sent within the time of the stage / stages that ask for a quotation and whose time ran out "
+    "in the period (where a process asks for none: the stage in which the quotation was begun)"
+)
 #: (code of the indicator, field, what it said, what is true)
 TEXTS = [
     ("revenue_attainment", "source", "Finance", "CRM"),
@@ -9,8 +13,7 @@ TEXTS = [
         "quotation_on_time",
         "formula_text",
         "First quotations sent within the time of the stage / first quotations sent",
-        "First quotations sent within the time of the stage / stages that ask for a quotation and whose time ran out in "
-        "the period (where a process asks for none: the stage in which the quotation was begun)",
+        QUOTATIONS,
     ),
 ]
 
