@@ -29,9 +29,7 @@ class SalesProcessPilotAnalysis(models.AbstractModel):
         arms = [found[arm] for arm in ARMS]
         comparison = self._count_information(self._test(method, alpha, *arms), arms)
         if self.baseline_kind == "history":
-            if method != "times":
-                comparison = comparison.adding(Check("same_age", True, asdict(self._get_follow_up())))
-            return comparison.adding(Check("history", None))
+            return comparison.adding(*self._check_age(method), Check("history", None))
         if self.split == "user":
             return pilot_cluster.widen(comparison, pilot_cluster.measure([arm.clusters for arm in arms]), alpha)
         return comparison
@@ -58,8 +56,9 @@ class SalesProcessPilotAnalysis(models.AbstractModel):
     def _compare_changes(self, kpi, method, alpha, since):
         """Did the pilot teams change more than the others?"""
         start, stop = self._get_window()
-        before = self._read_outcomes(kpi, self._get_earlier_sql(start, stop), start, stop, method == "times")
+        before = self._read_before(kpi, method)
         horizon = max((self._now() - self.date_start).total_seconds() / 86400 * HORIZON, 1.0)
+        age = self._check_age(method)
         if method == "proportions" and not all(found.whole for part in (before, since) for found in part.values()):
             method = "samples"
         comparison = self._change(method, (before, since), horizon, alpha)
@@ -71,8 +70,11 @@ class SalesProcessPilotAnalysis(models.AbstractModel):
         ]
         return replace(
             comparison,
-            checks=(pilot_change.check_trends(self._change(method, halves, horizon)), *comparison.checks),
+            checks=(pilot_change.check_trends(self._change(method, halves, horizon)), *comparison.checks, *age),
         )
+
+    def _check_age(self, method):
+        return [Check("same_age", True, asdict(self._get_follow_up()))] if self._follows_up(method) else []
 
     def _change(self, method, parts, horizon, alpha=0.05):
         """Compare changes: each team as one; with too few of them all leads together, only to be described.

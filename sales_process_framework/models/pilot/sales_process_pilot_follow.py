@@ -9,7 +9,7 @@ from .sales_process_pilot_facts import Outcomes
 
 
 class SalesProcessPilotFollow(models.AbstractModel):
-    """The past as an arm: followed as long as the leads of the pilot, see :mod:`~..tools.pilot_follow`."""
+    """The past, followed as long as the leads of the pilot that it is compared with: see ``tools/pilot_follow.py``."""
 
     _name = "sales.process.pilot.follow"
     _description = "Follow-up of Pilots"
@@ -20,18 +20,28 @@ class SalesProcessPilotFollow(models.AbstractModel):
             the baseline
         """
         self.ensure_one()
-        if self.baseline_kind != "history":
-            return self._read_outcomes(kpi, self._get_members_sql(), self.date_start, self._now(), method == "times")
-        start, stop = self._get_window()
-        if method == "times":
-            # what is open is censored at its age: there is nothing to wait for
-            now = self._read_outcomes(kpi, self._get_members_sql(), self.date_start, self._now(), True)
-            past = self._read_outcomes(kpi, self._get_earlier_sql(start, stop), start, stop, True)
+        members, now = self._get_members_sql(), self._now()
+        if not self._follows_up(method):
+            found = self._read_outcomes(kpi, members, self.date_start, now, method == "times")
         else:
             follow = self._get_follow_up()
-            now = self._read_followed(kpi, self._get_members_sql(), follow, *follow.since(self.date_start, self._now()))
-            past = self._read_past(kpi, follow)
-        return {"baseline": past["candidate"], "candidate": now["candidate"]}
+            found = self._read_followed(kpi, members, follow, *follow.since(self.date_start, now))
+        if self.baseline_kind == "history":
+            found["baseline"] = self._read_before(kpi, method)["candidate"]
+        return found
+
+    def _follows_up(self, method):
+        """:return: whether leads of the pilot are compared with those of the past, and have to be as old. Of a time
+        until an end those that are open are censored at their age: there is nothing to wait for.
+        """
+        return self.split == "team" and method != "times"
+
+    def _read_before(self, kpi, method):
+        """:return: {arm: :class:`Outcomes`} of the same teams before the start"""
+        if self._follows_up(method):
+            return self._read_past(kpi, self._get_follow_up())
+        start, stop = self._get_window()
+        return self._read_outcomes(kpi, self._get_earlier_sql(start, stop), start, stop, method == "times")
 
     def _get_follow_up(self):
         """:return: :class:`FollowUp` as it was settled with the plan"""

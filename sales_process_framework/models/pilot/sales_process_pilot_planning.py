@@ -48,15 +48,15 @@ class SalesProcessPilotPlanning(models.AbstractModel):
 
     def _make_plan(self):
         """:return: dict: method, base (value that history shows), size, leads, days, rate (leads a day), cycle (days),
-        design_effect, history (records), warnings [(code, values)]; compared with the past also age and step (days),
-        see :class:`~..tools.pilot_follow.FollowUp`
+        design_effect, history (records), warnings [(code, values)]; where teams are compared with their past also age
+        and step (days), see :class:`~..tools.pilot_follow.FollowUp`
         """
         self.ensure_one()
         start, stop = self._get_window()
         members = self._get_earlier_sql(start, stop)
         rate = self._count(members) / self.history_days
         cycle, curve = self._get_cycle(members, stop)
-        follow = self._choose_follow_up(cycle * self.cycles) if self.baseline_kind == "history" else None
+        follow = self._choose_follow_up(cycle * self.cycles) if self.split == "team" else None
         waiting = 0
         if self._is_time(self.kpi_id):
             outcomes = list(self._read_outcomes(self.kpi_id, members, start, stop).values())
@@ -218,8 +218,8 @@ class SalesProcessPilotPlanning(models.AbstractModel):
             warnings.append(["clusters", {"effect": plan["design_effect"]}])
         if self.baseline_kind == "history":
             warnings.append(["history", {}])
-            if plan["method"] != "times":
-                warnings.append(["same_age", {"age": plan["age"], "step": plan["step"]}])
+        if self._follows_up(plan["method"]):
+            warnings.append(["same_age", {"age": plan["age"], "step": plan["step"]}])
         teams = len(self.team_ids | self._get_control_teams())
         if self.split == "team" and self.baseline_kind == "version" and teams < pilot_change.LEAST_TEAMS:
             warnings.append(["few_teams", {"count": teams}])

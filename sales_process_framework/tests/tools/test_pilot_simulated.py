@@ -427,10 +427,10 @@ class TestComparedWithThePast(PilotSimulation):
     LENGTH = 160
     LEADS_A_DAY = 2
 
-    def _deals(self, days, shift=0.0):
+    def _deals(self, days, shift=0.0, share=0.4):
         """:return: (day it came, days until it was decided, whether it was won) of the leads of so many days"""
         size = (RUNS, days * self.LEADS_A_DAY)
-        won = self.rng.random(size) < 0.4
+        won = self.rng.random(size) < share
         length = numpy.where(won, self.rng.lognormal(math.log(60), 0.3, size), self.rng.gamma(4, 2.5, size))
         return self.rng.uniform(0, days, size) + shift, length, won
 
@@ -480,6 +480,33 @@ class TestComparedWithThePast(PilotSimulation):
         # everything that is decided by the fortieth day against everything that was decided before the start
         plain = self._scores(*self._count(past, -self.HISTORY, self.HISTORY, 0), *self._count(now, 0, 40, 40))
         self.assertGreater((plain <= -pilot_sequential.bounds([0.4])[0]).mean(), 0.9, "worse, it would be said")
+
+    def test_teams_that_win_differently_change_alike(self):
+        """Half of the deals here, a quarter there: of young ones both have won next to nothing, which is a larger
+        change for those that win more. Followed equally long nothing has changed.
+        """
+        follow, days, age = pilot_follow.FollowUp(70, 9), 120, 40
+        followed, plain = [], []
+        for share in (0.25, 0.5):
+            past, now = self._deals(self.HISTORY, -self.HISTORY, share), self._deals(days, share=share)
+            origin, count = follow.before(self.DAY, self.HISTORY - follow.days)
+            batches = [(origin - self.DAY).days + follow.step * k for k in range(count)]
+            later = [follow.step * k for k in range(follow.since(self.DAY, self.DAY + timedelta(days=days))[1])]
+            for deals, firsts in ((past, batches), (now, later)):
+                followed.append(sum(numpy.array(self._count(deals, k, follow.step, k + follow.days)) for k in firsts))
+            plain += [self._count(past, -self.HISTORY, self.HISTORY, 0), self._count(now, 0, age, age)]
+        self.assertNominal(2 * stats.norm.sf(numpy.abs(self._change(followed))))
+        self.assertGreater((numpy.abs(self._change(plain)) >= 1.96).mean(), 0.9, "an effect, it would be said")
+        means = [pilot_change.share_mean(int(won[0]), int(decided[0])) for decided, won in followed]
+        found = pilot_change.difference_in_differences("did_proportions", tuple(means[:2]), tuple(means[2:]))
+        self.assertAlmostEqual(found.z, float(self._change(followed)[0]), places=9)
+
+    def _change(self, groups):
+        """z of the difference in differences of four groups of shares."""
+        shares = [won / decided for decided, won in groups]
+        smooth = [((won + 1) / (decided + 2), decided + 2) for decided, won in groups]
+        error = numpy.sqrt(sum(share * (1 - share) / count for share, count in smooth))
+        return (shares[1] - shares[0] - shares[3] + shares[2]) / error
 
     def test_age(self):
         choose = pilot_follow.FollowUp.choose
