@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools import pilot_assign
-from .pilot_labels import DECISIONS, ENROLLING, LEADERS, VERDICTS
+from .pilot_labels import DECISIONS, LEADERS, UNDER_WAY, VERDICTS
 
 #: The question and how it is answered: settled before the first lead, so that nobody bends it to the outcome.
 DESIGN_FIELDS = {
@@ -44,6 +44,7 @@ class SalesProcessPilot(models.Model):
         "sales.process.pilot.verdict",
         "sales.process.pilot.analysis",
         "sales.process.pilot.planning",
+        "sales.process.pilot.follow",
         "sales.process.pilot.facts",
         "sales.process.pilot.draw",
     ]
@@ -229,6 +230,11 @@ class SalesProcessPilot(models.Model):
         if not self.team_ids and len(self.baseline_process_id.team_ids) <= 2:
             self.team_ids = self.baseline_process_id.team_ids
 
+    @api.onchange("split", "baseline_kind")
+    def _onchange_split(self):
+        """Teams that are compared with belong to a split by team: they would stay behind unseen."""
+        self.control_team_ids = self._get_control_teams()
+
     @api.constrains("baseline_process_id", "candidate_process_id", "baseline_kind", "split", "control_team_ids")
     def _check_arms(self):
         for pilot in self:
@@ -239,6 +245,13 @@ class SalesProcessPilot(models.Model):
             if pilot.baseline_kind == "history" and pilot.split != "team":
                 raise ValidationError(
                     self.env._("Compared with their own past, whole teams follow the candidate: split by team.")
+                )
+            if pilot.control_team_ids != pilot._get_control_teams():
+                raise ValidationError(
+                    self.env._(
+                        "Only a split by team compares with other teams at the same time: take out the teams compared "
+                        "with, or split by team."
+                    )
                 )
 
     @api.constrains("alpha", "power", "cycles", "history_days", "effect_wanted", "size_by_hand")
@@ -333,7 +346,7 @@ class SalesProcessPilot(models.Model):
         if not self.baseline_process_id:
             raise UserError(self.env._("Choose the version that the candidate is compared with."))
         running, _teams = self.env["sales.process"]._get_running_teams()
-        for team in self.team_ids | self.control_team_ids:
+        for team in self.team_ids | self._get_control_teams():
             if running.get(team.id) != self.baseline_process_id.id:
                 raise UserError(
                     self.env._(
@@ -342,16 +355,17 @@ class SalesProcessPilot(models.Model):
                         process=self.baseline_process_id.display_name,
                     )
                 )
-        if self.split == "team" and not self.control_team_ids:
+        if self.split == "team" and not self._get_control_teams():
             raise UserError(
                 self.env._("Split by team: choose teams that go on with the baseline, or compare with the past.")
             )
 
     def _check_overlap(self):
+        """:raise UserError: another pilot has these teams: until it is decided about, its leads are worked for it"""
         # sudo: pilots of other companies may share a team
-        teams = self.team_ids | self.control_team_ids
-        for other in self.sudo().search([("state", "in", ENROLLING), ("id", "!=", self.id)]):
-            shared = (other.team_ids | other.control_team_ids) & teams
+        teams = self.team_ids | self._get_control_teams()
+        for other in self.sudo().search([("state", "in", UNDER_WAY), ("id", "!=", self.id)]):
+            shared = (other.team_ids | other._get_control_teams()) & teams
             apart = self.tag_ids and other.tag_ids and not self.tag_ids & other.tag_ids
             if shared and not apart:
                 raise UserError(

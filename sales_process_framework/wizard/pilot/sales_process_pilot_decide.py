@@ -75,6 +75,7 @@ class SalesProcessPilotDecide(models.TransientModel):
         if self.spread == "phases":
             return self._roll_out(pilot)
         candidate = pilot.candidate_process_id
+        candidate._check_pilots(self.team_ids, apart=pilot)
         activation = self.env["sales.process.activation"].create(
             {"process_id": candidate.id, "team_ids": [Command.set(self.team_ids.ids)]}
         )
@@ -119,4 +120,5 @@ class SalesProcessPilotDecide(models.TransientModel):
                     "the candidate, and set up a new pilot for what is still open."
                 )
             )
+        pilot._check_overlap()
         pilot._extend(self.cycles)
