@@ -231,9 +231,10 @@ class TestPilot(PilotCommon):
         )
         other.sudo().state = "running"
         with self.assertRaisesRegex(UserError, "“Elsewhere” is under way"):
-            self._close(pilot, "adopted")
-        self._close(pilot, "adopted", team_ids=[Command.set(self.team.ids)])
-        self.assertEqual(pilot.state, "adopted")
+            self._close(pilot, "adopted", team_ids=[Command.set((self.team | self.other_team).ids)])
+        self._close(pilot, "adopted")
+        self.assertEqual((pilot.state, self.candidate.team_ids), ("adopted", self.team), "the others are not proposed")
+        self.assertEqual((self.process.state, self.process.team_ids), ("active", self.other_team))
 
     def test_pilots_in_analysis_keep_their_teams(self):
         """Until it is decided about a pilot can be extended, and its leads are still worked by its versions."""

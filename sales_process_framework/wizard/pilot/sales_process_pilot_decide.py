@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.pilot.pilot_labels import DECISIONS
+from ...models.pilot.pilot_labels import DECISIONS, UNDER_WAY
 
 
 class SalesProcessPilotDecide(models.TransientModel):
@@ -51,9 +51,13 @@ class SalesProcessPilotDecide(models.TransientModel):
 
     @api.depends("pilot_id")
     def _compute_team_ids(self):
+        # sudo: pilots of other companies may share a team
+        under_way = self.env["sales.process.pilot"].sudo().search([("state", "in", UNDER_WAY)])
         for wizard in self:
             baseline = wizard.pilot_id.baseline_process_id
             teams = baseline.team_ids if baseline.state in ("pilot", "active") else baseline.team_ids.browse()
+            for pilot in under_way - wizard.pilot_id.sudo():
+                teams -= pilot.team_ids | pilot._get_control_teams()
             wizard.team_ids = [Command.set((teams | wizard.pilot_id.team_ids).ids)]
 
     def action_decide(self):
