@@ -64,6 +64,7 @@
         "data/lifecycle/ir_cron_data.xml",
         "data/health/ir_cron_data.xml",
         "data/goal/ir_cron_data.xml",
+        "data/goal/digest_data.xml",
         "data/journey/sales_process_channel_data.xml",
         "data/support/ir_cron_data.xml",
         "data/dashboard/ir_cron_data.xml",

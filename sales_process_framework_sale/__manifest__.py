@@ -2,7 +2,7 @@
     "name": "Sales Process Framework: Sales",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
-    "summary": "Quotations and orders in the trail of leads and customers",
+    "summary": "Quotations and orders in the trail of leads and customers, in gates and in indicators",
     "author": "Sales Process Framework contributors",
     "website": "https://github.com/sales-process-framework/sales_process_framework",
     "license": "LGPL-3",

@@ -42,17 +42,22 @@ class SalesProcessDemo(models.AbstractModel):
     _description = "Demo company of the sales process"
 
     @api.model
-    def _demo_build(self):
-        """Set up the processes and eighteen months of deals. Does nothing when they are there already."""
-        if self.env.ref("sales_process_framework.process_b2b_demo", raise_if_not_found=False):
-            return
-        quiet = self.sudo().with_context(
+    def _quietly(self):
+        """:return: self that tells nobody of what it builds"""
+        return self.sudo().with_context(
             tracking_disable=True,
             mail_create_nolog=True,
             mail_create_nosubscribe=True,
             mail_activity_quick_update=True,
-            active_test=False,
+            mail_auto_subscribe_no_notify=True,
         )
+
+    @api.model
+    def _demo_build(self):
+        """Set up the processes and eighteen months of deals. Does nothing when they are there already."""
+        if self.env.ref("sales_process_framework.process_b2b_demo", raise_if_not_found=False):
+            return
+        quiet = self._quietly().with_context(active_test=False)
         quiet._prepare_passwords()
         quiet._prepare_calendar()
         processes = quiet._prepare_processes()

@@ -1,3 +1,5 @@
+from . import sales_process_kept
+
 # What stages and versions are composed of.
 from .health import sales_process_stage_limit
 from . import rollout

@@ -3,11 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytz
 
 SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBefore:
+    """What a person was told lately, in one way of telling.
+
+    :ivar summary: when the last summary was sent, naive UTC; None where there was none
+    :ivar single: when the last notice of a rule without summaries was sent
+    :ivar singles: how many such notices there were
+    """
+
+    summary: datetime | None = None
+    single: datetime | None = None
+    singles: int = 0
+
+    @property
+    def latest(self) -> datetime | None:
+        return max(filter(None, (self.summary, self.single)), default=None)
+
+
+def next_summary(now: datetime, last: datetime | None, hours: float) -> datetime:
+    """When the next summary may be sent: so many hours after the last one, and never in the past.
+
+    :param last: None where there was none; then now
+    """
+    return max(now, last + timedelta(hours=hours)) if last else now
 
 
 def subtract_working_hours(

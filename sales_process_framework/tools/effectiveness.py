@@ -23,6 +23,8 @@ COSTLY_DAYS = 1.0
 #: From this share of those it stopped on, a requirement that is let pass is no requirement.
 OVERRIDDEN_SHARE = 0.5
 MINIMUM_OVERRIDDEN = 5
+#: A difference of shares that is none, but for rounding.
+NOTHING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ class Effect:
 def judge(figures: Figures) -> Effect:
     """What can be said about a requirement.
 
-    * only_costs: there is enough data, the interval of the difference includes 0 or lies below it, and the
-      requirement has a price: a tenth of the deals is refused, or the median deal held up waits for a day
+    * only_costs: there is enough data, deals that met it were won no more often than the others (not even by chance),
+      and the requirement has a price: a tenth of the deals is refused, or the median deal held up waits for a day
     * stops_nobody: twenty deals or more came to it, and none was ever refused or let pass
     * overridden: half of the deals that it stopped, and at least five, went on without it
     * helps: the whole interval is above 0
@@ -80,7 +82,7 @@ def judge(figures: Figures) -> Effect:
     comparison = compare(figures)
     verdict = _judge_rates(comparison)
     flags = []
-    if verdict in ("no_sign", "hurts") and _is_costly(figures):
+    if comparison.tested and comparison.effect <= NOTHING and _is_costly(figures):
         flags.append("only_costs")
     if figures.known and figures.asked >= MINIMUM_ASKED and not (figures.refused or figures.overridden or figures.held):
         flags.append("stops_nobody")

@@ -6,8 +6,11 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from scipy import stats
+
+from .period import Period
 
 #: Share of outcomes that the interval is meant to hold.
 LEVEL = 0.8
@@ -30,9 +33,8 @@ def from_pipeline(reached: float, deals: Sequence[tuple[float, float]]) -> Forec
 
     :param deals: (amount, probability 0 to 1)
     """
-    mean = sum(amount * chance for amount, chance in deals)
-    spread = math.sqrt(sum(chance * (1 - chance) * amount**2 for amount, chance in deals))
-    return _around(reached, mean, spread, sum(amount for amount, _chance in deals))
+    mean, variance = _moments(deals)
+    return _around(reached, mean, math.sqrt(variance), sum(amount for amount, _chance in deals))
 
 
 def from_history(reached: float, past: Sequence[float], remaining: float) -> Forecast | None:
@@ -48,6 +50,42 @@ def from_history(reached: float, past: Sequence[float], remaining: float) -> For
     # A share of a period varies as a sum of independent days does: by the root of its length.
     spread = statistics.stdev(past) * math.sqrt(remaining)
     return _around(reached, mean, spread, math.inf)
+
+
+def share_beyond(period: Period, today: date, cycle: float | None) -> float:
+    """Share of a period that lies further from today than a deal takes, on average, from its beginning to its end.
+
+    Only there history brings what the pipeline does not show yet. Deals that come are won at the usual rate once
+    they are T days old; of R days that are left they fill E[max(R - T, 0)], which is at least max(R - E[T], 0): with
+    the average alone the forecast errs on the careful side.
+
+    :param cycle: days; None where nobody knows it, then there is no such share
+    """
+    if cycle is None:
+        return 0.0
+    return 1 - period.share_passed(today + timedelta(days=math.ceil(cycle)))
+
+
+def from_both(reached: float, deals: Sequence[tuple[float, float]], past: Sequence[float], beyond: float) -> Forecast:
+    """Reached plus the open deals that are due, plus what usually comes of deals that are not in the pipeline yet.
+
+    The two are independent: their means add up, and so do their variances, so that the interval covers both.
+
+    :param deals, past: see :func:`from_pipeline` and :func:`from_history`
+    :param beyond: see :func:`share_beyond`
+    """
+    if not beyond or len(past) < MINIMUM_HISTORY:
+        return from_pipeline(reached, deals)
+    mean, variance = _moments(deals)
+    mean += statistics.fmean(past) * beyond
+    variance += statistics.variance(past) * beyond
+    return _around(reached, mean, math.sqrt(variance), math.inf)
+
+
+def _moments(deals):
+    """:return: (mean, variance) of what the deals bring, each won or not on its own"""
+    mean = sum(amount * chance for amount, chance in deals)
+    return mean, sum(chance * (1 - chance) * amount**2 for amount, chance in deals)
 
 
 def of_level(past: Sequence[float], now: float | None) -> Forecast | None:

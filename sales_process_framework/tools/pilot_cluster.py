@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy
 from scipy import stats
 
-from .pilot_compare import Check, Comparison
+from .pilot_compare import Check, Comparison, signed_z
 
 MINIMUM_CLUSTERS = 4
 
@@ -80,8 +80,7 @@ def widen(comparison: Comparison, clusters: Clusters, alpha: float = 0.05) -> Co
     return replace(
         comparison,
         pvalue=pvalue,
-        # what a normal law would need to be as sure
-        z=math.copysign(float(stats.norm.isf(min(max(pvalue, 1e-300), 1.0) / 2)), z or 1.0),
+        z=signed_z(pvalue, z),
         **_stretch(comparison, stretch),
     ).adding(check)
 

@@ -45,6 +45,7 @@ class Comparison:
     :ivar relative: (effect, low, high) in percent of the baseline, None where that makes no sense
     :ivar z: standardised, its sign that of the effect
     :ivar information: what the plan counts: records, of the log-rank test ended deals
+    :ivar descriptive: effect and interval say what was seen; nothing can be concluded from them
     """
 
     method: str
@@ -58,6 +59,7 @@ class Comparison:
     z: float | None = None
     information: int = 0
     checks: tuple[Check, ...] = ()
+    descriptive: bool = False
 
     @property
     def tested(self) -> bool:
@@ -71,7 +73,8 @@ def _quantile(alpha: float) -> float:
     return float(stats.norm.isf(alpha / 2))
 
 
-def _signed_z(pvalue: float, sign: float) -> float:
+def signed_z(pvalue: float, sign: float) -> float:
+    """What a normal law would need to be as sure."""
     return math.copysign(float(stats.norm.isf(min(max(pvalue, 1e-300), 1.0) / 2)), sign or 1.0)
 
 
@@ -104,6 +107,21 @@ def newcombe(
     )
 
 
+def judge_table(base_successes: int, base_count: int, successes: int, count: int) -> tuple[str, float, float]:
+    """:return: (test, two-sided p, smallest expected count) of a table of two shares, however small it is"""
+    table = [
+        [int(base_successes), int(base_count - base_successes)],
+        [int(successes), int(count - successes)],
+    ]
+    everybody, total = base_count + count, base_successes + successes
+    expected = min(total, everybody - total) * min(base_count, count) / everybody
+    if not 0 < total < everybody:
+        return "proportions", 1.0, expected
+    if expected < MINIMUM_EXPECTED:
+        return "fisher", float(stats.fisher_exact(table).pvalue), expected
+    return "proportions", float(stats.chi2_contingency(table, correction=False).pvalue), expected
+
+
 def compare_proportions(
     base_successes: int, base_count: int, successes: int, count: int, alpha: float = 0.05
 ) -> Comparison:
@@ -116,19 +134,7 @@ def compare_proportions(
     if min(counts) < MINIMUM:
         return Comparison("none", counts, information=information)
     base, share = base_successes / base_count, successes / count
-    table = [
-        [int(base_successes), int(base_count - base_successes)],
-        [int(successes), int(count - successes)],
-    ]
-    total = base_successes + successes
-    expected = min(total, information - total) * min(counts) / information
-    method = "proportions"
-    if not 0 < total < information:
-        pvalue = 1.0
-    elif expected < MINIMUM_EXPECTED:
-        method, pvalue = "fisher", float(stats.fisher_exact(table).pvalue)
-    else:
-        pvalue = float(stats.chi2_contingency(table, correction=False).pvalue)
+    method, pvalue, expected = judge_table(base_successes, base_count, successes, count)
     low, high = newcombe(base_successes, base_count, successes, count, alpha)
     difference = share - base
     return Comparison(
@@ -140,7 +146,7 @@ def compare_proportions(
         high,
         tuple(100 * side / base for side in (difference, low, high)) if base else None,
         pvalue,
-        _signed_z(pvalue, difference),
+        signed_z(pvalue, difference),
         information,
         (Check("expected_counts", expected >= MINIMUM_EXPECTED, {"smallest": round(float(expected), 1)}),),
     )
@@ -209,7 +215,7 @@ def compare_samples(base: Sequence[float], sample: Sequence[float], alpha: float
         high,
         tuple(100 * side / medians[0] for side in (shift, low, high)) if medians[0] > 0 else None,
         pvalue,
-        _signed_z(pvalue, sign),
+        signed_z(pvalue, sign),
         sum(counts),
         (_check_shapes(base, sample),),
     )

@@ -105,12 +105,28 @@ def is_time_to_look(looks: Sequence[float], share: float) -> bool:
     return share >= 1 or share - last >= STEP - 1e-9
 
 
+def clock(share: float, elapsed: float, expected: float) -> float:
+    """How much of the error of a figure that is watched beside the primary one may be spent.
+
+    Guardrails need not wait for a slow primary figure: error may be spent by the calendar as well (K. K. G. Lan and
+    D. L. DeMets, Changing frequency of interim analysis in sequential monitoring, Biometrics 45, 1989, 1017–1020). By
+    the calendar alone no more than half of what is left of the plan: there is something to spend until the plan is
+    reached, however much longer than expected that takes.
+
+    :param share: of the planned information
+    :param elapsed, expected: time since the start and planned time, in the same unit
+    """
+    share = min(max(share, 0.0), 1.0)
+    return max(share, min(elapsed / expected if expected > 0 else 0.0, (1 + share) / 2))
+
+
 def watch(
     looks: Sequence[Sequence[float]], share: float, information: float, alpha: float = 0.05
 ) -> tuple[list[list[float]], float] | None:
     """Another look at a figure that is not the primary one but is watched beside it.
 
-    :param looks: [share of the plan, own information] at each look so far
+    :param share: of the error that may be spent by now, see :func:`clock`
+    :param looks: [share, own information] at each look so far
     :return: (the looks with this one, its two-sided bound on z); None where the figure itself rests on nothing new
     """
     share = round(min(share, 1.0), 6)

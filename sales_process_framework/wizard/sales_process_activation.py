@@ -153,6 +153,7 @@ class SalesProcessActivation(models.TransientModel):
             raise UserError(self.env._("%s is in use already.", self.process_id.display_name))
         if not self.team_ids:
             raise UserError(self.env._("Choose the sales teams that will follow the process."))
+        self.process_id._check_pilots(self.team_ids)
         chosen = [line.stage_id.id for line in self.stage_ids if line.stage_id]
         if len(chosen) != len(set(chosen)):
             raise UserError(self.env._("Each pipeline stage can stand for one stage of the process only."))

@@ -3,6 +3,7 @@ from random import Random
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.sales_process_framework.tests.common import SalesProcessCommon
 
@@ -86,25 +87,81 @@ class TestOrderIndicators(SalesProcessCommon):
         # "both" bought for the first and for the second time within the period: bought again
         self.assertEqual((bought_again, customers), (2.0, 3.0))
 
-    def test_quotation_on_time(self):
-        self.process.stage_ids.filtered(lambda stage: stage == self.p_qualify).time_limit_days = 5
-        self._activate()
-        leads = [self._lead(partner_id=self.customers[0].id, company_id=self.main.id) for _number in range(3)]
-        quotation = {"state": "draft", "company_id": self.main.id}
-        orders = [self._order(self.customers[0], START, opportunity_id=lead.id, **quotation) for lead in leads]
-        for lead, order, sent in zip(leads, orders, (3, 8, None), strict=True):
-            visit = self.env["sales.process.visit"].sudo().search([("lead_id", "=", lead.id)])
-            self.env.flush_all()
+    def _stay(self, **columns):
+        """A deal in Qualify from the second to the ninth of March, as far as its time goes.
+
+        :return: (lead, its stay)
+        """
+        lead = self._lead(partner_id=self.customers[0].id, company_id=self.main.id)
+        visit = self.env["sales.process.visit"].sudo().search([("lead_id", "=", lead.id)])
+        values = {"entered": datetime(2026, 3, 2), "deadline": datetime(2026, 3, 9), **columns}
+        self.env.flush_all()
+        for column, value in values.items():
             self.env.cr.execute(
-                "UPDATE sales_process_visit SET entered = %s, deadline = %s WHERE id = %s",
-                [datetime(2026, 3, 2), datetime(2026, 3, 9), visit.id],
+                SQL("UPDATE sales_process_visit SET %s = %s WHERE id = %s", SQL.identifier(column), value, visit.id)
             )
-            order.sales_sent_date = sent and datetime(2026, 3, 2) + timedelta(days=sent)
-        # a second quotation of a lead whose first one was in time changes nothing
-        later = self._order(self.customers[0], START, opportunity_id=leads[0].id, **quotation)
-        later.sales_sent_date = datetime(2026, 3, 20)
-        on_time, due, found = self._sums("quotation_on_time", self.main)
-        self.assertEqual((on_time, due, found), (1.0, 2.0, {orders[0].id, orders[1].id}))
+        self.env.invalidate_all()
+        return lead, visit
+
+    def _quote(self, lead, sent=None, begun=datetime(2026, 3, 3)):
+        """A quotation of a deal, with the moment at which it went to the customer."""
+        order = self._order(self.customers[0], START, opportunity_id=lead.id, state="draft", company_id=self.main.id)
+        order.sales_sent_date = sent
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE sale_order SET create_date = %s WHERE id = %s", [begun, order.id])
+        return order
+
+    def _assert_on_time(self, *stays):
+        """:param stays: (stay, whether its quotation was on time) of all that were due in March"""
+        self.env.flush_all()
+        rows = self.env.execute_query_dict(self.Kpi._facts_quotation_on_time(START, STOP, self.main.ids))
+        found = {row["record_id"]: (row["num"], row["den"]) for row in rows}
+        self.assertEqual(found, {visit.id: (int(on_time), 1) for visit, on_time in stays})
+        self.assertEqual(len(rows), len(stays))
+
+    def test_quotation_on_time(self):
+        self._activate()
+        (prompt, in_time), (slow, late), (waits, never) = self._stay(), self._stay(), self._stay()
+        self._stay()  # nobody began a quotation, and no gate asks for one
+        self._quote(prompt, sent=datetime(2026, 3, 5))
+        self._quote(prompt, sent=datetime(2026, 3, 20))  # a later version changes nothing
+        self._quote(slow, sent=datetime(2026, 3, 10))
+        self._quote(waits)
+        unlimited, _visit = self._stay(deadline=None)
+        self._quote(unlimited)
+        self._assert_on_time((in_time, True), (late, False), (never, False))
+        april = self.Kpi._facts_quotation_on_time(STOP, STOP + timedelta(days=30), self.main.ids)
+        self.assertFalse(self.env.execute_query(april), "the limit ran out in March")
+
+    def test_quotation_cancelled_and_replaced(self):
+        self._activate()
+        (replaced, in_time), (given_up, nothing) = self._stay(), self._stay()
+        self._quote(replaced, sent=datetime(2026, 3, 3)).state = "cancel"
+        self._quote(replaced, sent=datetime(2026, 3, 6))
+        self._quote(given_up, sent=datetime(2026, 3, 3)).state = "cancel"
+        self._assert_on_time((in_time, True))
+        self._quote(given_up)
+        self._assert_on_time((in_time, True), (nothing, False))
+
+    def test_quotation_sent_after_the_stage(self):
+        """The deal went on without it: late. A deal that was lost before the limit needed none any more."""
+        self._activate()
+        went_on = {"left": datetime(2026, 3, 6), "outcome": "advanced"}
+        (sent_later, late), (confirmed, in_time) = self._stay(**went_on), self._stay(**went_on)
+        self._quote(sent_later, sent=datetime(2026, 3, 12))
+        self._quote(confirmed).write({"state": "sale", "date_order": datetime(2026, 3, 5)})
+        lost, _visit = self._stay(left=datetime(2026, 3, 6), outcome="lost")
+        self._quote(lost)
+        self._assert_on_time((late, False), (in_time, True))
+
+    def test_quotation_that_a_gate_asks_for(self):
+        """Due without anybody having begun it, and in that stage only."""
+        self._require(self.p_diagnose, "Offer", judgement="document", quotation_counts=True)
+        self._activate()
+        lead, _elsewhere = self._stay()
+        self._quote(lead, sent=datetime(2026, 3, 12))
+        _lead, due = self._stay(process_stage_id=self.p_diagnose.id)
+        self._assert_on_time((due, False))
 
     def _sell_at_random(self, draw):
         """Orders of three customers around the edges of the period, some not confirmed, in two currencies."""

@@ -16,8 +16,8 @@ HEADERS = {
 class SurveyNps(http.Controller):
     """Public pages of survey invitations, for whoever has the link.
 
-    Mail scanners open every link of a mail: opening a page never changes anything, only its button does. Whatever is
-    not a valid link gets the same page.
+    Mail scanners open every link of a mail: opening a page never changes anything, only what it sends does, by its
+    button or after somebody has looked at it. Whatever is not a valid link gets the same page.
     """
 
     @http.route("/sales_process/nps/<string:token>", type="http", auth="public", methods=["GET"], sitemap=False)
@@ -34,11 +34,15 @@ class SurveyNps(http.Controller):
         return self._show(token, parse_mark(mark))
 
     @http.route("/sales_process/nps/<string:token>", type="http", auth="public", methods=["POST"], sitemap=False)
-    def answer(self, token, mark=None, comment=None, **_kwargs):
+    def answer(self, token, mark=None, comment=None, clicked=None, **_kwargs):
+        """:param clicked: "1" for the mark of the mail, which the page sends by itself; it replaces no answer"""
         invitation, refusal = self._find(token)
         if refusal:
             return refusal
         chosen = parse_mark(mark)
+        if clicked == "1":
+            kept = chosen is not None and invitation.state == "sent" and invitation._keep_answer(chosen)
+            return self._finish(request.make_response(""), 204 if kept else 409)
         if chosen is None:
             return self._render_page(invitation, status=400)
         invitation._keep_answer(chosen, comment)
@@ -155,6 +159,7 @@ class SurveyNps(http.Controller):
             why=why_question,
             marks=range(LOWEST, HIGHEST + 1),
             chosen=mark if mark is not None else invitation.mark if answered else None,
+            clicked=None if answered or mark is None else str(mark),
             missing=status == 400,
         )
 

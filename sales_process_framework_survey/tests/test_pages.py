@@ -58,6 +58,20 @@ class TestPages(SurveyCommon, HttpCase):
         self.assertIn("Change my answer", thanks.text)
         self.assertIn("<strong>9</strong>", thanks.text)
 
+    def test_the_mark_of_the_mail_is_sent_by_the_page(self):
+        """By its script; it replaces no answer, and without the form's token nothing is kept."""
+        self.assertIn('data-clicked="0"', self._get("/0").text)
+        self.assertNotIn("data-clicked", self._get().text)
+        self.assertEqual(self._post(mark="nine", clicked="1").status_code, 409)
+        with mute_logger("odoo.http"):
+            self.assertEqual(self._post(csrf=False, mark="0", clicked="1").status_code, 400)
+        self.assertEqual(self._reload().state, "sent")
+        self.assertEqual(self._post(mark="0", clicked="1").status_code, 204)
+        self.assertEqual((self._reload().state, self.invitation.mark), ("answered", 0))
+        self.assertNotIn("data-clicked", self._get("/9").text)
+        self.assertEqual(self._post(mark="9", clicked="1").status_code, 409)
+        self.assertEqual(self._reload().mark, 0)
+
     def test_opening_a_page_changes_nothing(self):
         """Mail scanners open every link of a mail, and also ask for the head of pages only."""
         for path in ("", "/stop", "/unsubscribe", *(f"/{mark}" for mark in range(11))):

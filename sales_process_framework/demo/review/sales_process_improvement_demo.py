@@ -109,14 +109,7 @@ class SalesProcessImprovementDemo(models.AbstractModel):
     def _demo_build_improvements(self):
         if self.env.ref("sales_process_framework.improvement_demo_1", raise_if_not_found=False):
             return
-        quiet = self.sudo().with_context(
-            tracking_disable=True,
-            mail_create_nolog=True,
-            mail_create_nosubscribe=True,
-            mail_activity_quick_update=True,
-            mail_auto_subscribe_no_notify=True,
-        )
-        quiet._build_improvements()
+        self._quietly()._build_improvements()
 
     def _build_improvements(self):
         process = self._ref("process_b2b_demo")

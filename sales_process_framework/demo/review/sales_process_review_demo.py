@@ -55,13 +55,7 @@ class SalesProcessReviewDemo(models.AbstractModel):
     def _demo_build_reviews(self):
         if self.env.ref("sales_process_framework.review_closed_demo", raise_if_not_found=False):
             return
-        quiet = self.sudo().with_context(
-            tracking_disable=True,
-            mail_create_nolog=True,
-            mail_create_nosubscribe=True,
-            mail_activity_quick_update=True,
-            mail_auto_subscribe_no_notify=True,
-        )
+        quiet = self._quietly()
         schedule = quiet._build_schedules()
         last = period_of(schedule.company_id._get_sales_today(), "month").previous()
         closed = quiet._build_closed(schedule, last.previous())

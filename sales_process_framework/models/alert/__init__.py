@@ -3,6 +3,7 @@ from . import sales_process_alert_rule
 from . import sales_process_alert_escalation
 from . import sales_process_alert_scan
 from . import sales_process_alert_delivery
+from . import sales_process_alert_telling
 from . import sales_process_alert
 from . import sales_process_alert_notice
 from . import sales_process_alert_source

@@ -14,7 +14,11 @@ class SalesProcessAlert(models.Model):
     """
 
     _name = "sales.process.alert"
-    _inherit = ["sales.process.alert.scan.mixin", "sales.process.alert.delivery.mixin"]
+    _inherit = [
+        "sales.process.alert.scan.mixin",
+        "sales.process.alert.delivery.mixin",
+        "sales.process.alert.telling.mixin",
+    ]
     _description = "Alert"
     _order = "severity_order desc, opened desc, id desc"
     _rec_name = "rule_id"
@@ -234,11 +238,20 @@ class SalesProcessAlert(models.Model):
         return True
 
     def action_wake(self):
-        """Take a snooze back."""
+        """Take a snooze back: as when it is over, the next scan tells them again, and escalation starts anew."""
         self._check_handle()
-        self.sudo().filtered(lambda alert: alert.state == "snoozed").write(
-            {"state": "open", "snoozed_until": False, "snooze_reason": False, "snoozed_by_id": False}
-        )
+        for alert in self.sudo().filtered(lambda alert: alert.state == "snoozed"):
+            alert.write(
+                {
+                    "state": "open",
+                    "round": alert.round + 1,
+                    "step": 0,
+                    "planned": False,
+                    "snoozed_until": False,
+                    "snooze_reason": False,
+                    "snoozed_by_id": False,
+                }
+            )
         return True
 
     def action_open_lead(self):

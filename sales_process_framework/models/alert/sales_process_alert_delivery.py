@@ -1,22 +1,18 @@
 import logging
-from collections import defaultdict
-
-from markupsafe import Markup
+from datetime import timedelta
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.alert import leave_quiet_hours
+from ...tools.alert import ToldBefore, leave_quiet_hours, next_summary
 
 _logger = logging.getLogger(__name__)
 
 #: Alerts whose notices are planned at once, and notices that are looked at between two commits.
 NOTICE_BATCH = 1000
-#: From so many on, a person gets one summary even where the rule tells each by itself.
+#: Beyond so many in so many hours, a person gets summaries even where the rules tell each by itself.
 FLOOD = 5
-#: Alerts that a summary lists; it says how many more there are.
-DIGEST_LINES = 20
-SEVERITIES = {"info": "ℹ️", "warning": "⚠️", "critical": "❗"}
+FLOOD_HOURS = 4
 
 
 class SalesProcessAlertDelivery(models.AbstractModel):
@@ -109,11 +105,37 @@ class SalesProcessAlertDelivery(models.AbstractModel):
                     ("step", "=", number - 1),
                     ("notified", "<=", max(cutoffs.values())),
                 ]
-            ).filtered(lambda alert, cutoffs=cutoffs: alert.notified <= cutoffs[alert.company_id.id or 0])
+            )
+            self.env.flush_all()
+            told = alerts._get_told_in_round()
+            alerts = alerts.filtered(
+                lambda alert, told=told, cutoffs=cutoffs: (
+                    alert.id in told and told[alert.id] <= cutoffs[alert.company_id.id or 0]
+                )
+            )
             if alerts:
                 self._plan_for(rule, alerts, escalation, step=number)
                 alerts.write({"step": number})
         self.env.flush_all()
+
+    def _get_told_in_round(self):
+        """:return: {alert id: when somebody was first told since the last snooze was over}, without those not told"""
+        told = {alert.id: alert.notified for alert in self if not alert.round}
+        if again := self.filtered("round"):
+            told |= dict(
+                self.env.execute_query(
+                    SQL(
+                        """SELECT alert.id, MIN(notice.sent)
+                             FROM sales_process_alert AS alert
+                             JOIN sales_process_alert_notice AS notice
+                               ON notice.alert_id = alert.id AND notice.round = alert.round AND notice.sent IS NOT NULL
+                            WHERE alert.id = ANY(%s)
+                            GROUP BY alert.id""",
+                        again.ids,
+                    )
+                )
+            )
+        return told
 
     # ------------------------------------------------------------------
     # Deliver
@@ -130,11 +152,22 @@ class SalesProcessAlertDelivery(models.AbstractModel):
         pending = Notice.search(
             [("sent", "=", False), ("send_after", "<=", now), ("alert_id.state", "=", "open")], order="id"
         )
+        told = self._get_told_before(pending, now)
+        waiting = Notice.search(
+            [
+                ("sent", "=", False),
+                ("in_summary", "=", True),
+                ("send_after", ">", now),
+                ("user_id", "in", pending.user_id.ids),
+                ("alert_id.state", "=", "open"),
+            ],
+            order="id",
+        ).grouped("user_id")
         error = None
         for user, notices in pending.grouped("user_id").items():
             try:
                 with self.env.cr.savepoint():
-                    self._deliver_to(user, notices, now)
+                    self._deliver_to(user, notices, waiting.get(user, Notice), told, now)
             except Exception as problem:
                 _logger.exception("User %s cannot be told about alerts", user.id)
                 error = problem
@@ -144,80 +177,88 @@ class SalesProcessAlertDelivery(models.AbstractModel):
             raise error
 
     @api.model
-    def _deliver_to(self, user, notices, now):
-        """One person's notices of this run: one summary for each way of telling, or one by one."""
-        groups = defaultdict(notices.browse)
-        for notice in notices:
-            rule = notice.alert_id.rule_id
-            groups[rule.notice, rule.digest] += notice
-        for (way, digest), group in groups.items():
-            together = len(group) > 1 and (digest or len(group) > FLOOD)
-            for part in [group] if together else group:
-                self._tell(way, user, part)
-        notices.write({"sent": now})
-        notices.alert_id.filtered(lambda alert: not alert.notified).write({"notified": now})
+    def _get_told_before(self, notices, now):
+        """What people were told lately. What was sent decides, so that nothing has to be remembered besides it.
+
+        :return: {(user id, way of telling): :class:`~..tools.alert.ToldBefore`}
+        """
+        if not notices:
+            return {}
+        flood = now - timedelta(hours=FLOOD_HOURS)
+        longest = max(FLOOD_HOURS, *notices.alert_id.rule_id.mapped("digest_hours"))
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT notice.user_id, rule.notice, MAX(notice.sent) FILTER (WHERE notice.in_summary),
+                       MAX(notice.sent) FILTER (WHERE NOT rule.digest AND notice.sent > %(flood)s),
+                       COUNT(*) FILTER (WHERE NOT rule.digest AND notice.sent > %(flood)s)
+                  FROM sales_process_alert_notice AS notice
+                  JOIN sales_process_alert AS alert ON alert.id = notice.alert_id
+                  JOIN sales_process_alert_rule AS rule ON rule.id = alert.rule_id
+                 WHERE notice.user_id = ANY(%(users)s) AND notice.sent > %(since)s
+                 GROUP BY notice.user_id, rule.notice
+                """,
+                users=notices.user_id.ids,
+                since=now - timedelta(hours=longest),
+                flood=flood,
+            )
+        )
+        return {(user, way): ToldBefore(*row) for user, way, *row in rows}
 
     @api.model
-    def _tell(self, way, user, notices):
-        """:param notices: several for a summary"""
-        alerts = notices.alert_id.with_context(lang=user.lang, tz=user.tz).with_user(user).sudo()
-        lead = alerts.lead_id[:1]
-        readable = lead and lead.with_user(user).has_access("read")
-        subject = self._get_notice_subject(alerts)
-        body = self._get_notice_body(alerts)
-        if way == "activity" and readable:
-            # An activity hangs on one lead; a summary hangs on the most urgent one and lists the others.
-            notices.activity_id = lead.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_todo", user_id=user.id, summary=subject, note=body
-            )
-        elif way == "chat":
-            self._tell_in_chat(user, body)
-        else:
-            thread = lead if readable and len(alerts) == 1 else self.env["mail.thread"].sudo()
-            thread.message_notify(
-                partner_ids=user.partner_id.ids,
-                subject=subject,
-                body=body,
-                author_id=self.env.ref("base.partner_root").id,
-                email_layout_xmlid="mail.mail_notification_light",
-            )
+    def _deliver_to(self, user, notices, waiting, told, now):
+        """One person's notices, for each way of telling one by one or in a summary, now or later.
+
+        :param notices: what may be told now
+        :param waiting: what waits for a later summary, and goes along with one that is sent now
+        :param told: see :meth:`_get_told_before`
+        """
+        sent = notices.browse()
+        for way, group in notices.grouped(lambda notice: notice.alert_id.rule_id.notice).items():
+            before = told.get((user.id, way)) or ToldBefore()
+            later = group.filtered(lambda notice, before=before: self._may_wait(notice, before))
+            for digest, part in (group - later).grouped(lambda notice: notice.alert_id.rule_id.digest).items():
+                many = len(part) > 1 if digest else before.singles + len(part) > FLOOD
+                for told_now in [part] if many else part:
+                    self._tell(way, user, told_now)
+                sent += part
+            if later and self._is_summary_due(later, before, now):
+                later += waiting.filtered(
+                    lambda notice, way=way: (
+                        notice.alert_id.rule_id.notice == way
+                        and self._get_send_after(notice.alert_id.rule_id, user, now) <= now
+                    )
+                )
+                self._tell(way, user, later)
+                sent += later
+            else:
+                for notice in later:
+                    rule = notice.alert_id.rule_id
+                    moment = self._get_summary_moment(notice, before, now)
+                    notice.send_after = self._get_send_after(rule, user, moment)
+            later.in_summary = True
+        sent.write({"sent": now})
+        sent.alert_id.filtered(lambda alert: not alert.notified).write({"notified": now})
 
     @api.model
-    def _tell_in_chat(self, user, body):
-        bot = self.env.ref("base.partner_root")
-        channel = self.env["discuss.channel"].with_user(user)._get_or_create_chat(bot.ids)
-        channel.sudo().message_post(
-            author_id=bot.id, body=body, message_type="comment", subtype_xmlid="mail.mt_comment", silent=True
+    def _may_wait(self, notice, before):
+        """Whether it belongs into a summary: its rule says so, or there were too many one by one lately."""
+        if notice.alert_id.severity == "critical":
+            return False
+        return notice.in_summary or notice.alert_id.rule_id.digest or before.singles >= FLOOD
+
+    @api.model
+    def _is_summary_due(self, notices, before, now):
+        return any(
+            # Its moment has come: it does not wait a second time.
+            notice.in_summary or self._get_summary_moment(notice, before, now) <= now
+            for notice in notices
         )
 
     @api.model
-    def _get_notice_subject(self, alerts):
-        if len(alerts) == 1:
-            return alerts.display_name
-        return alerts.env._("%s alerts wait for you", len(alerts))
-
-    @api.model
-    def _get_notice_body(self, alerts):
-        lines = Markup().join(
-            Markup("<li>%s <a href='%s'>%s</a><br/>%s<br/><i>%s</i></li>")
-            % (
-                SEVERITIES[alert.severity],
-                alert._get_link(),
-                alert.display_name,
-                alert.facts_text,
-                alert.advice or "",
-            )
-            for alert in alerts[:DIGEST_LINES]
-        )
-        more = len(alerts) - DIGEST_LINES
-        rest = Markup("<p>%s</p>") % alerts.env._("… and %s more.", more) if more > 0 else Markup()
-        link = Markup("<p><a href='%s/odoo/sales-alerts'>%s</a></p>") % (
-            alerts[:1].get_base_url(),
-            alerts.env._("All your alerts"),
-        )
-        return Markup("<ul>%s</ul>%s%s") % (lines, rest, link)
-
-    def _get_link(self):
-        self.ensure_one()
-        base = self.get_base_url()
-        return f"{base}/odoo/crm.lead/{self.lead_id.id}" if self.lead_id else f"{base}/odoo/sales-alerts/{self.id}"
+    def _get_summary_moment(self, notice, before, now):
+        rule = notice.alert_id.rule_id
+        if rule.digest:
+            return next_summary(now, before.summary, rule.digest_hours)
+        return next_summary(now, before.latest, FLOOD_HOURS)

@@ -17,7 +17,11 @@ class SalesProcessAlertNotice(models.Model):
     escalation_id = fields.Many2one("sales.process.alert.escalation", readonly=True, ondelete="set null")
     send_after = fields.Datetime(required=True, readonly=True, help="Quiet hours are over by then.")
     sent = fields.Datetime(readonly=True)
+    in_summary = fields.Boolean(
+        string="In a Summary", readonly=True, help="It was told in a summary, or waits for the next one."
+    )
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
 
     _once_idx = models.UniqueIndex("(alert_id, user_id, step, round)", "Nobody is told twice.")
     _pending_idx = models.Index("(send_after) WHERE sent IS NULL")
+    _sent_idx = models.Index("(sent) WHERE sent IS NOT NULL")

@@ -24,6 +24,7 @@ CAUSE_FIELDS = {
     "kpi_id",
     "kpi_band",
     "kpi_scope",
+    "kpi_running",
     "active",
 }
 SCAN_FIELDS = {"scanned", "swept"}
@@ -81,6 +82,11 @@ class SalesProcessAlertRule(models.Model):
     kpi_scope = fields.Selection(
         [("company", "Company"), ("team", "Team"), ("user", "Person")], string="Per", default="company", required=True
     )
+    kpi_running = fields.Boolean(
+        string="Running Period Too",
+        help="Looks at the running period as well, once half of it is over. Without it the last period that is over "
+        "counts. A snapshot says how things stand today; it is always looked at.",
+    )
     notice = fields.Selection(
         [("activity", "Activity"), ("mail", "Notification (mail or inbox)"), ("chat", "Chat message")],
         string="Told By",
@@ -92,7 +98,15 @@ class SalesProcessAlertRule(models.Model):
     quiet_to = fields.Float(default=7, help="From here on they are told again. Twice the same: no quiet hours.")
     quiet_weekend = fields.Boolean(string="Quiet on Weekends", default=True)
     digest = fields.Boolean(
-        string="One Summary", default=True, help="Several alerts for a person are told together, in one summary."
+        string="One Summary",
+        default=True,
+        help="Several alerts for a person are told together, in one summary. The next one comes some hours later; "
+        "what is critical does not wait.",
+    )
+    digest_hours = fields.Float(
+        string="Hours Between Summaries",
+        default=4,
+        help="After a summary, what is new waits so long for the next one. 0: it does not wait.",
     )
     severity = fields.Selection(
         [("info", "Hint"), ("warning", "Warning"), ("critical", "Critical")], required=True, default="warning"
@@ -115,6 +129,7 @@ class SalesProcessAlertRule(models.Model):
         "Quiet hours lie between 0:00 and 23:59.",
     )
     _counts_not_negative = models.Constraint("CHECK(threshold >= 0 AND days >= 0)", "A limit cannot be negative.")
+    _digest_hours_not_negative = models.Constraint("CHECK(digest_hours >= 0)", "Hours cannot be negative.")
 
     # ------------------------------------------------------------------
     # What shows
@@ -151,6 +166,7 @@ class SalesProcessAlertRule(models.Model):
         "kpi_id",
         "kpi_band",
         "kpi_scope",
+        "kpi_running",
         "notice",
         "to_owner",
         "to_leader",
@@ -255,12 +271,15 @@ class SalesProcessAlertRule(models.Model):
     @api.constrains("domain")
     def _check_domain(self):
         for rule in self:
-            rule._get_lead_domain()
+            # As whoever writes it: a condition on what they may not read would tell them of it.
+            rule._get_lead_domain(self.env["crm.lead"])
 
-    def _get_lead_domain(self):
-        """:return: the checked condition on leads"""
+    def _get_lead_domain(self, leads=None):
+        """:param leads: crm.lead as whom the condition is checked; None: as the scan
+        :return: the checked condition on leads
+        """
         self.ensure_one()
-        leads = self.env["crm.lead"].sudo()
+        leads = self.env["crm.lead"].sudo() if leads is None else leads
         try:
             domain = Domain(literal_eval(self.domain or "[]"))
             domain.validate(leads)

@@ -81,10 +81,34 @@ class SalesProcessVariantAllowed(models.Model):
             allowed.display_name = ": ".join(filter(None, [kinds.get(allowed.kind), allowed.path_text]))
 
     def _get_path_names(self):
-        stages = self.process_id.stage_ids.sorted(lambda stage: (stage.sequence, stage.id))
-        names = dict(enumerate(stages.mapped("name"), 1))
+        names = dict(enumerate(_in_order(self.process_id).mapped("name"), 1))
         names[0] = self.env._("Outside")
         return [names.get(int(node), self.env._("Won")) for node in (self.path or "").split("-") if node]
+
+    def _prepare_for_version(self, process, following):
+        """The same for a later version of the process.
+
+        :param following: {sales.process.stage: the stage of the later version that went on from it}
+        :return: values of a new record; None when a stage that this is about did not go on
+        """
+        self.ensure_one()
+        places = {stage: n for n, stage in enumerate(_in_order(process), 1)}
+        # What is outside the process stays there, and so does the end.
+        nodes = {0: 0, len(self.process_id.stage_ids) + 1: len(places) + 1}
+        for n, stage in enumerate(_in_order(self.process_id), 1):
+            nodes[n] = places.get(following.get(stage))
+        path = [nodes.get(int(node)) for node in (self.path or "").split("-") if node]
+        if None in path or (self.process_stage_id and self.process_stage_id not in following):
+            return None
+        return {
+            "process_id": process.id,
+            "kind": self.kind,
+            "process_stage_id": self.process_stage_id and following[self.process_stage_id].id,
+            "path": "-".join(map(str, path)) or False,
+            "tag_id": self.tag_id.id,
+            "team_id": self.team_id.id,
+            "reason": self.reason,
+        }
 
     @api.constrains("kind", "path", "process_stage_id", "process_id")
     def _check_what(self):
@@ -135,3 +159,8 @@ class SalesProcessVariantAllowed(models.Model):
                 author_id=self.env.user.partner_id.id,
                 subtype_xmlid="mail.mt_note",
             )
+
+
+def _in_order(process):
+    """:return: stages in the order that their positions count, from 1"""
+    return process.stage_ids.sorted(lambda stage: (stage.sequence, stage.id))

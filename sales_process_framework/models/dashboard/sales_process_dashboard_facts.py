@@ -77,7 +77,7 @@ class SalesProcessDashboardFacts(models.AbstractModel):
     @api.model
     def _get_record_domain(self, filters, lead="lead_id"):
         """Records of leads that the filters are about."""
-        domain = Domain("company_id", "in", [filters.company, False])
+        domain = Domain("company_id", "in", self._get_company_ids(filters))
         if filters.slice:
             domain &= Domain(f"{lead}.{LEAD_FIELDS[filters.scope]}", "in", [filters.scope_id])
         return domain

@@ -148,13 +148,16 @@ class SalesProcessDashboardFilters(models.AbstractModel):
         return values
 
     @api.model
+    def _get_company_ids(self, filters):
+        """What has no company is the main company's, as indicators count it."""
+        home = self.env["sales.process.kpi"]._get_home_company_id()
+        return [filters.company, False] if filters.company == home else [filters.company]
+
+    @api.model
     def _get_lead_domain(self, filters, prefix=""):
         """:param prefix: "lead_id." for records of a lead
         :return: the leads that the filters are about, whatever the period"""
-        companies = [filters.company]
-        if filters.company == self.env["sales.process.kpi"]._get_home_company_id():
-            companies.append(False)
-        domain = Domain(f"{prefix}company_id", "in", companies)
+        domain = Domain(f"{prefix}company_id", "in", self._get_company_ids(filters))
         if filters.slice:
             domain &= Domain(f"{prefix}{LEAD_FIELDS[filters.scope]}", "in", [filters.scope_id])
         return domain

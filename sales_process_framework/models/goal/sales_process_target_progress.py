@@ -6,12 +6,13 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools import forecast
+from ...tools import kpi as kpi_tools
 from ...tools.period import local_day, period_of
 
 #: Periods of the past that a goal is compared with.
 PAST_PERIODS = 8
-#: Indicators that the open deals of the pipeline will add to: (amount of a deal, what it counts)
-FROM_PIPELINE = {"revenue": SQL("lead.expected_revenue"), "deals_won": SQL("1")}
+#: The indicator that the open deals of the pipeline will add to.
+FROM_PIPELINE = "revenue"
 
 
 class SalesProcessTargetProgress(models.AbstractModel):
@@ -27,7 +28,24 @@ class SalesProcessTargetProgress(models.AbstractModel):
     pace_state = fields.Selection(
         [("ahead", "On pace"), ("behind", "Behind"), ("none", "No data")], compute="_compute_progress"
     )
-    forecast = fields.Float(compute="_compute_progress", help="Where the period will end.")
+    forecast = fields.Float(
+        compute="_compute_progress",
+        help="Where the period will end: what is reached, plus the open deals that are due in it by their probability, "
+        "plus deals that nobody knows of yet: what the last periods brought, for the part of the period that lies "
+        "beyond one average sales cycle from today. Where there are no such deals, what the rest of a period "
+        "usually brings; a rate or an average stays where it is.",
+    )
+    forecast_basis = fields.Selection(
+        [
+            ("reached", "What is reached: the period is over"),
+            ("pipeline", "Open deals"),
+            ("history", "What the last periods brought"),
+            ("both", "Open deals, and the last periods beyond one sales cycle"),
+            ("level", "Where it stands"),
+        ],
+        string="Forecast From",
+        compute="_compute_progress",
+    )
     forecast_low = fields.Float(compute="_compute_progress", help="Four in five outcomes lie between these two.")
     forecast_high = fields.Float(compute="_compute_progress")
     has_forecast = fields.Boolean(compute="_compute_progress")
@@ -43,8 +61,12 @@ class SalesProcessTargetProgress(models.AbstractModel):
         rows = goals._fetch_rows()
         deals = goals._fetch_pipeline()
         averages = goals._fetch_average_deals()
+        cycles = goals._fetch_sales_cycles()
         for goal in goals:
-            goal._assign_progress(rows.get(goal, {}), deals.get(goal, ()), averages.get(goal.company_id.id, 0.0))
+            company = goal.company_id.id
+            goal._assign_progress(
+                rows.get(goal, {}), deals.get(goal, ()), averages.get(company, 0.0), cycles.get(company)
+            )
 
     def _clear_progress(self):
         for goal in self:
@@ -55,43 +77,53 @@ class SalesProcessTargetProgress(models.AbstractModel):
                     "gap_deals": 0,
                     "has_actual": False,
                     "has_forecast": False,
+                    "forecast_basis": False,
                     "pace_state": "none",
                 }
             )
 
-    def _assign_progress(self, rows, deals, average_deal):
+    def _assign_progress(self, rows, deals, average_deal, sales_cycle):
         period = period_of(self.date_from, self.cycle)
         row = rows.get(period.start)
         self.has_actual = bool(row and row.has_data)
         self.actual = row.value if self.has_actual else 0.0
         lower = self.kpi_id.direction == "lower"
-        if self.has_actual and self.value:
-            self.attainment = 100 * (self.value / self.actual if lower and self.actual else self.actual / self.value)
+        if self.has_actual:
+            self.attainment = 100 * kpi_tools.attainment(self.actual, self.value, self.kpi_id.direction)
         passed = self._get_share_passed(period)
         additive = self.kpi_id.aggregation in ("sum", "count")
         self.pace = self.value * passed if additive else self.value
         if self.has_actual:
             on_pace = self.actual <= self.pace if lower else self.actual >= self.pace
             self.pace_state = "ahead" if on_pace else "behind"
-        found = self._get_forecast(rows, deals, period, passed, additive)
+        basis, found = self._get_forecast(rows, deals, period, passed, additive, sales_cycle)
         if not found:
             return
-        self.has_forecast = True
+        self.has_forecast, self.forecast_basis = True, basis
         self.forecast, self.forecast_low, self.forecast_high = found.value, found.low, found.high
         self.gap = max(found.value - self.value if lower else self.value - found.value, 0.0)
-        if self.kpi_id.unit == "money" and average_deal > 0:
+        if average_deal > 0 and self.kpi_id.code in self._get_revenue_codes():
             self.gap_deals = -int(-self.gap // average_deal)
 
-    def _get_forecast(self, rows, deals, period, passed, additive):
+    @api.model
+    def _get_revenue_codes(self):
+        """:return: codes of the indicators that a deal adds its amount to; of no other money is a gap one of deals"""
+        return {"revenue"}
+
+    def _get_forecast(self, rows, deals, period, passed, additive, sales_cycle):
+        """:return: (what it rests on, :class:`~..tools.forecast.Forecast`, or None where nothing can be said)"""
         past = [row.value for start, row in rows.items() if start < period.start and row.has_data]
         if not additive:
-            return forecast.of_level(past, self.actual if self.has_actual else None)
+            return "level", forecast.of_level(past, self.actual if self.has_actual else None)
         reached = self.actual
         if passed >= 1:
-            return forecast.Forecast(reached, reached, reached) if self.has_actual else None
-        if self.kpi_id.code in FROM_PIPELINE and deals:
-            return forecast.from_pipeline(reached, deals)
-        return forecast.from_history(reached, past, 1 - passed)
+            return "reached", forecast.Forecast(reached, reached, reached) if self.has_actual else None
+        if not deals:
+            return "history", forecast.from_history(reached, past, 1 - passed)
+        today = local_day(self.env.cr.now(), self.company_id.sudo()._get_sales_timezone())
+        beyond = forecast.share_beyond(period, today, sales_cycle)
+        basis = "both" if beyond and len(past) >= forecast.MINIMUM_HISTORY else "pipeline"
+        return basis, forecast.from_both(reached, deals, past, beyond)
 
     def _get_share_passed(self, period):
         """Share of the period's working time that has passed; of its days where the company has no working time."""
@@ -160,31 +192,33 @@ class SalesProcessTargetProgress(models.AbstractModel):
 
     def _fetch_pipeline(self):
         """:return: {goal: [(amount, chance)]} of open deals of its scope that are due in its period"""
-        goals = self.filtered(lambda goal: goal.kpi_id.code in FROM_PIPELINE)
-        found = {}
+        goals = self.filtered(lambda goal: goal.kpi_id.code == FROM_PIPELINE and isinstance(goal.id, int))
+        if not goals:
+            return {}
         self.env["crm.lead"].flush_model(
             ["date_deadline", "probability", "expected_revenue", "team_id", "user_id", "company_id", "won_status"]
         )
-        for code, group in goals.grouped(lambda goal: goal.kpi_id.code).items():
-            by_id = {goal.id: goal for goal in group if isinstance(goal.id, int)}
-            rows = self.env.execute_query(
-                SQL(
-                    """
-                    SELECT goal.id, %(amount)s, lead.probability / 100
-                      FROM sales_process_target AS goal
-                      JOIN crm_lead AS lead ON lead.date_deadline BETWEEN goal.date_from AND goal.date_to
-                       AND (lead.company_id = goal.company_id OR lead.company_id IS NULL)
-                       AND (goal.team_id IS NULL OR goal.user_id IS NOT NULL OR lead.team_id = goal.team_id)
-                       AND (goal.user_id IS NULL OR lead.user_id = goal.user_id)
-                     WHERE goal.id = ANY(%(goals)s) AND lead.active AND lead.type = 'opportunity'
-                       AND lead.won_status = 'pending'
-                    """,
-                    amount=FROM_PIPELINE[code],
-                    goals=list(by_id),
-                )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT goal.id, lead.expected_revenue, lead.probability / 100
+                  FROM sales_process_target AS goal
+                  JOIN crm_lead AS lead ON lead.date_deadline BETWEEN goal.date_from AND goal.date_to
+                   AND %(company)s = goal.company_id
+                   AND (goal.team_id IS NULL OR goal.user_id IS NOT NULL OR lead.team_id = goal.team_id)
+                   AND (goal.user_id IS NULL OR lead.user_id = goal.user_id)
+                 WHERE goal.id = ANY(%(goals)s) AND lead.active AND lead.type = 'opportunity'
+                   AND lead.won_status = 'pending'
+                """,
+                # As revenue counts them: a deal without a company is the main company's, and nobody else's.
+                company=self.env["sales.process.kpi"]._sql_company(SQL("lead.company_id")),
+                goals=goals.ids,
             )
-            for goal_id, amount, chance in rows:
-                found.setdefault(by_id[goal_id], []).append((float(amount or 0), float(chance or 0)))
+        )
+        by_id = {goal.id: goal for goal in goals}
+        found = {}
+        for goal_id, amount, chance in rows:
+            found.setdefault(by_id[goal_id], []).append((float(amount or 0), float(chance or 0)))
         return found
 
     def _fetch_average_deals(self):
@@ -204,6 +238,30 @@ class SalesProcessTargetProgress(models.AbstractModel):
             )
         )
         return dict(rows)
+
+    def _fetch_sales_cycles(self):
+        """:return: {company id: days from creation to winning, on average over the deals of the last months}"""
+        companies = self.filtered(lambda goal: goal.kpi_id.code == FROM_PIPELINE).company_id
+        if not companies:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT company_id, SUM(numerator) / NULLIF(SUM(denominator), 0)
+                  FROM (SELECT value.company_id, value.numerator, value.denominator,
+                               ROW_NUMBER() OVER (PARTITION BY value.company_id ORDER BY value.date_from DESC) AS age
+                          FROM sales_process_kpi_value AS value
+                          JOIN sales_process_kpi AS kpi ON kpi.id = value.kpi_id AND kpi.code = 'sales_cycle'
+                         WHERE value.company_id = ANY(%s) AND value.scope = 'company' AND value.cycle = 'month'
+                           AND value.has_data AND value.is_latest) AS month
+                 WHERE age <= %s
+                 GROUP BY company_id
+                """,
+                companies.ids,
+                PAST_PERIODS,
+            )
+        )
+        return {company: days for company, days in rows if days}
 
     @api.readonly
     def get_replay(self):

@@ -160,7 +160,10 @@ class SalesProcessTargetSheet(models.AbstractModel):
             "user_id": person.id,
             "scenario_id": scenario.id,
         }
-        return key, {"value": float(target), "objective": row.get("objective") or False}
+        vals = {"value": float(target)}
+        if "objective" in row:  # a sheet without the column says nothing about it
+            vals["objective"] = row["objective"] or False
+        return key, vals
 
     def _find_named(self, model, field, text):
         text = str(text or "").strip()

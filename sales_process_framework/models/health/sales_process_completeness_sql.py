@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ...tools import filled
 from ...tools.completeness import Item
+from ...tools.period import local_day
 
 
 class SalesProcessCompletenessSql(models.AbstractModel):
@@ -41,8 +42,24 @@ class SalesProcessCompletenessSql(models.AbstractModel):
             )
         column, field = SQL.identifier(alias, item.field), self._fields[item.field]
         if item.kind == "ahead":
-            return SQL("(COALESCE(%s::date >= %s, FALSE))::int", column, moment.date())
+            edge = self._get_local_day_sql(alias, moment) if field.type == "date" else SQL("%s", moment)
+            return SQL("(COALESCE(%s >= %s, FALSE))::int", column, edge)
         return filled.filled_sql(column, field.type, field.translate)
+
+    @api.model
+    def _get_local_day_sql(self, alias, moment):
+        """:return: SQL of the day that it is at a moment in the zone of a lead's company"""
+        days = {}
+        for company in self.env["res.company"].sudo().search([], order="id desc"):
+            # A lead without a company is the first one's.
+            home = local_day(moment, company._get_sales_timezone())
+            days.setdefault(home, []).append(company.id)
+        others = SQL(" ").join(
+            SQL("WHEN %s = ANY(%s) THEN %s::date", SQL.identifier(alias, "company_id"), ids, day)
+            for day, ids in days.items()
+            if day != home
+        )
+        return SQL("CASE %s ELSE %s::date END", others, home) if len(days) > 1 else SQL("%s::date", home)
 
     @api.model
     def _get_missing_sql(self, alias, items, moment):

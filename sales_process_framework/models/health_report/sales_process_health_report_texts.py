@@ -208,8 +208,8 @@ class SalesProcessHealthReportTexts(models.AbstractModel):
             return self.env._("No indicator has a value that could be judged yet.")
         bands = [figure["band"] for figure in judged]
         return self.env._(
-            "Of %(count)s indicators %(healthy)s are healthy, %(watch)s are watched and %(alert)s are in alert; "
-            "in the period before, %(before)s were in alert.",
+            "Indicators judged: %(count)s. Healthy: %(healthy)s, watched: %(watch)s, in alert: %(alert)s "
+            "(in the period before: %(before)s).",
             count=len(judged),
             healthy=bands.count("healthy"),
             watch=bands.count("watch"),

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-#: Kept by the improvement itself: each step has a button that checks what it needs.
-KEPT_FIELDS = {"state", "date_accepted", "date_measured", "date_reminded", "effect", "effect_on", "verdict"}
 #: What the figures were taken by; settled with them.
 MEASURED_FIELDS = {
     "kpi_id",
@@ -25,9 +23,13 @@ class SalesProcessImprovement(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "sales.process.kept",
         "sales.process.improvement.steps",
         "sales.process.improvement.effect",
     ]
+    _kept_fields = frozenset(
+        {"state", "date_accepted", "date_measured", "date_reminded", "effect", "effect_on", "verdict"}
+    )
     _order = "date_start, id"
     # Whoever reads an improvement may talk about it.
     _mail_post_access = "read"
@@ -159,14 +161,7 @@ class SalesProcessImprovement(models.Model):
         if self.requirement_id.process_stage_id != self.stage_id:
             self.requirement_id = False
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_kept_fields(vals)
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_kept_fields(vals)
         if MEASURED_FIELDS & vals.keys() and (settled := self.filtered(lambda record: record.state == "measured")):
             raise UserError(self.env._("“%s” is measured: what its figures were taken by is settled.", settled[0].name))
         result = super().write(vals)
@@ -176,15 +171,6 @@ class SalesProcessImprovement(models.Model):
             stale.sudo().write({"effect": False, "verdict": False, "effect_on": False, "date_reminded": False})
             self.filtered(lambda record: record.state == "in_version" and "version_id" in vals)._follow_versions()
         return result
-
-    def _check_kept_fields(self, vals):
-        if not self.env.su and (names := KEPT_FIELDS & vals.keys()):
-            raise UserError(
-                self.env._(
-                    "The steps of an improvement set this: %s.",
-                    ", ".join(sorted(self._fields[name]._description_string(self.env) for name in names)),
-                )
-            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_ideas(self):

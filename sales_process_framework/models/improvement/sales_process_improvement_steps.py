@@ -120,6 +120,19 @@ class SalesProcessImprovementSteps(models.AbstractModel):
                 )
             )
 
+    def action_open_award(self):
+        """Say thank you for the idea, in public."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Say Thank You"),
+            "res_model": "sales.process.award",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_improvement_id": self.id},
+        }
+
     # ------------------------------------------------------------------
     # What follows by itself
     # ------------------------------------------------------------------

@@ -24,6 +24,8 @@ HIDDEN_MODELS = (
     "res.config",
     "res.groups",
     "res.users.",
+    # Who gave feedback, anonymously too.
+    "sales.process.feedback.voice",
     "sales.process.kpi",
     "web_",
 )
@@ -231,7 +233,8 @@ class SalesProcessKpiCustom(models.AbstractModel):
         )
 
     def _get_author(self):
-        return self.author_id or self._origin.author_id or self.env.user
+        # What is still being typed is whoever types it's: a browser may send any author along.
+        return (self.author_id if isinstance(self.id, int) else False) or self.env.user
 
     def _get_records(self):
         """:return: the model as the author sees it, archived records too: what was lost or put away has happened"""

@@ -353,9 +353,10 @@ class SalesProcessKpiEngine(models.AbstractModel):
             for company, cycle, starts, open_from, closed_to in self.env.cr.fetchall()
         }
 
-    def _close_periods(self, companies=None):
+    def _close_periods(self, companies=None, period=None):
         """Close the values of periods that ended more than the company's closing days ago.
 
+        :param period: this one only; else all of them
         :return: number of values closed
         """
         companies = companies or self.env["res.company"].sudo().search([("active", "=", True)])
@@ -365,10 +366,11 @@ class SalesProcessKpiEngine(models.AbstractModel):
             self.env.cr.execute(
                 SQL(
                     """UPDATE sales_process_kpi_value SET closed = TRUE
-                        WHERE NOT closed AND kpi_id = ANY(%s) AND company_id = %s AND date_to < %s""",
+                        WHERE NOT closed AND kpi_id = ANY(%s) AND company_id = %s AND date_to < %s AND %s""",
                     self.ids,
                     company.id,
                     today - timedelta(days=max(company.sales_kpi_closing_days, 0)),
+                    SQL("cycle = %s AND date_from = %s", period.cycle, period.start) if period else SQL("TRUE"),
                 )
             )
             count += self.env.cr.rowcount

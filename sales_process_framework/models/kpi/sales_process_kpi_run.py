@@ -117,7 +117,8 @@ class SalesProcessKpiRun(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._compute_group(period, edges, company_ids)
-                self._close_periods(self.env["res.company"].sudo().browse(company_ids))
+                # This period alone: a later one may be open with a number of long ago, and its turn is to come.
+                self._close_periods(self.env["res.company"].sudo().browse(company_ids), period)
         except Exception as caught:
             _logger.exception("Indicator %s (%s) was not computed for %s", self.code, self.id, period.label())
             self._note_run(_explain(caught))

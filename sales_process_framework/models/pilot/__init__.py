@@ -2,6 +2,7 @@ from . import sales_process_piloted
 from . import sales_process_pilot_mixin
 from . import sales_process_pilot_draw
 from . import sales_process_pilot_facts
+from . import sales_process_pilot_follow
 from . import sales_process_pilot_planning
 from . import sales_process_pilot_analysis
 from . import sales_process_pilot_verdict

@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...tools import pilot_assign
-from .pilot_labels import DECISIONS, ENROLLING, LEADERS, VERDICTS
+from .pilot_labels import DECISIONS, LEADERS, UNDER_WAY, VERDICTS
 
 #: The question and how it is answered: settled before the first lead, so that nobody bends it to the outcome.
 DESIGN_FIELDS = {
@@ -26,28 +26,6 @@ DESIGN_FIELDS = {
     "cycles",
     "size_by_hand",
 }
-#: Kept by the pilot itself: whoever could write them could write the verdict.
-KEPT_FIELDS = {
-    "state",
-    "salt",
-    "allocation",
-    "plan",
-    "planned_size",
-    "planned_leads",
-    "expected_days",
-    "date_end",
-    "looks",
-    "analysis",
-    "analysed_on",
-    "breaches",
-    "verdict",
-    "verdict_date",
-    "decision",
-    "reason",
-    "decided_by_id",
-    "decided_on",
-    "date_closed",
-}
 
 
 class SalesProcessPilot(models.Model):
@@ -58,6 +36,7 @@ class SalesProcessPilot(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "sales.process.kept",
         "sales.process.pilot.rollout",
         "sales.process.pilot.report",
         "sales.process.pilot.words",
@@ -65,9 +44,34 @@ class SalesProcessPilot(models.Model):
         "sales.process.pilot.verdict",
         "sales.process.pilot.analysis",
         "sales.process.pilot.planning",
+        "sales.process.pilot.follow",
         "sales.process.pilot.facts",
         "sales.process.pilot.draw",
     ]
+    #: Whoever could write them could write the verdict.
+    _kept_fields = frozenset(
+        {
+            "state",
+            "salt",
+            "allocation",
+            "plan",
+            "planned_size",
+            "planned_leads",
+            "expected_days",
+            "date_end",
+            "looks",
+            "analysis",
+            "analysed_on",
+            "breaches",
+            "verdict",
+            "verdict_date",
+            "decision",
+            "reason",
+            "decided_by_id",
+            "decided_on",
+            "date_closed",
+        }
+    )
     _order = "date_start desc, id desc"
     _check_company_auto = True
 
@@ -226,6 +230,11 @@ class SalesProcessPilot(models.Model):
         if not self.team_ids and len(self.baseline_process_id.team_ids) <= 2:
             self.team_ids = self.baseline_process_id.team_ids
 
+    @api.onchange("split", "baseline_kind")
+    def _onchange_split(self):
+        """Teams that are compared with belong to a split by team: they would stay behind unseen."""
+        self.control_team_ids = self._get_control_teams()
+
     @api.constrains("baseline_process_id", "candidate_process_id", "baseline_kind", "split", "control_team_ids")
     def _check_arms(self):
         for pilot in self:
@@ -236,6 +245,13 @@ class SalesProcessPilot(models.Model):
             if pilot.baseline_kind == "history" and pilot.split != "team":
                 raise ValidationError(
                     self.env._("Compared with their own past, whole teams follow the candidate: split by team.")
+                )
+            if pilot.control_team_ids != pilot._get_control_teams():
+                raise ValidationError(
+                    self.env._(
+                        "Only a split by team compares with other teams at the same time: take out the teams compared "
+                        "with, or split by team."
+                    )
                 )
 
     @api.constrains("alpha", "power", "cycles", "history_days", "effect_wanted", "size_by_hand")
@@ -268,14 +284,7 @@ class SalesProcessPilot(models.Model):
                         )
                     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_kept_fields(vals)
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_kept_fields(vals)
         if DESIGN_FIELDS & vals.keys():
             for pilot in self.filtered(lambda pilot: pilot.state != "draft"):
                 if not self.env.su:
@@ -295,15 +304,6 @@ class SalesProcessPilot(models.Model):
         if {"state", "team_ids", "control_team_ids", "tag_ids"} & vals.keys():
             self._clear_enrolment()
         return result
-
-    def _check_kept_fields(self, vals):
-        if not self.env.su and (names := KEPT_FIELDS & vals.keys()):
-            raise UserError(
-                self.env._(
-                    "The pilot keeps this itself: %s.",
-                    ", ".join(sorted(self._fields[name]._description_string(self.env) for name in names)),
-                )
-            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
@@ -346,7 +346,7 @@ class SalesProcessPilot(models.Model):
         if not self.baseline_process_id:
             raise UserError(self.env._("Choose the version that the candidate is compared with."))
         running, _teams = self.env["sales.process"]._get_running_teams()
-        for team in self.team_ids | self.control_team_ids:
+        for team in self.team_ids | self._get_control_teams():
             if running.get(team.id) != self.baseline_process_id.id:
                 raise UserError(
                     self.env._(
@@ -355,16 +355,17 @@ class SalesProcessPilot(models.Model):
                         process=self.baseline_process_id.display_name,
                     )
                 )
-        if self.split == "team" and not self.control_team_ids:
+        if self.split == "team" and not self._get_control_teams():
             raise UserError(
                 self.env._("Split by team: choose teams that go on with the baseline, or compare with the past.")
             )
 
     def _check_overlap(self):
+        """:raise UserError: another pilot has these teams: until it is decided about, its leads are worked for it"""
         # sudo: pilots of other companies may share a team
-        teams = self.team_ids | self.control_team_ids
-        for other in self.sudo().search([("state", "in", ENROLLING), ("id", "!=", self.id)]):
-            shared = (other.team_ids | other.control_team_ids) & teams
+        teams = self.team_ids | self._get_control_teams()
+        for other in self.sudo().search([("state", "in", UNDER_WAY), ("id", "!=", self.id)]):
+            shared = (other.team_ids | other._get_control_teams()) & teams
             apart = self.tag_ids and other.tag_ids and not self.tag_ids & other.tag_ids
             if shared and not apart:
                 raise UserError(

@@ -4,6 +4,7 @@ from odoo import fields, models
 
 from ...tools import pilot_change, pilot_cluster, pilot_compare, pilot_plan
 from ...tools.pilot_compare import Check, Comparison
+from .sales_process_pilot_facts import Outcomes
 
 #: The mean time of a difference in differences is taken up to this share of the time since the start.
 HORIZON = 0.75
@@ -22,18 +23,13 @@ class SalesProcessPilotAnalysis(models.AbstractModel):
         :return: :class:`~..tools.pilot_compare.Comparison` of the candidate with the baseline
         """
         self.ensure_one()
-        now = self._now()
-        since = self._read_outcomes(kpi, self._get_members_sql(), self.date_start, now, method == "times")
+        found = self._read_arms(kpi, method)
         if self.split == "team" and self.baseline_kind == "version":
-            return self._compare_changes(kpi, method, alpha, since)
-        arms = [since["baseline"], since["candidate"]]
-        if self.baseline_kind == "history":
-            start, stop = self._get_window()
-            earlier = self._read_outcomes(kpi, self._get_earlier_sql(start, stop), start, stop, method == "times")
-            arms[0] = earlier["candidate"]
+            return self._compare_changes(kpi, method, alpha, found)
+        arms = [found[arm] for arm in ARMS]
         comparison = self._count_information(self._test(method, alpha, *arms), arms)
         if self.baseline_kind == "history":
-            return comparison.adding(Check("history", None))
+            return comparison.adding(*self._check_age(method), Check("history", None))
         if self.split == "user":
             return pilot_cluster.widen(comparison, pilot_cluster.measure([arm.clusters for arm in arms]), alpha)
         return comparison
@@ -60,33 +56,54 @@ class SalesProcessPilotAnalysis(models.AbstractModel):
     def _compare_changes(self, kpi, method, alpha, since):
         """Did the pilot teams change more than the others?"""
         start, stop = self._get_window()
-        before = self._read_outcomes(kpi, self._get_earlier_sql(start, stop), start, stop, method == "times")
+        before = self._read_before(kpi, method)
         horizon = max((self._now() - self.date_start).total_seconds() / 86400 * HORIZON, 1.0)
-        parts = (before, since)
-        if method == "proportions" and not all(found.whole for part in parts for found in part.values()):
+        age = self._check_age(method)
+        if method == "proportions" and not all(found.whole for part in (before, since) for found in part.values()):
             method = "samples"
-        pilot, control = (
-            tuple(self._get_mean(method, part[arm], horizon) for part in parts) for arm in ("candidate", "baseline")
-        )
-        name = {"proportions": "did_proportions", "samples": "did_means", "times": "did_survival"}[method]
-        comparison = pilot_change.difference_in_differences(name, pilot, control, alpha)
+        comparison = self._change(method, (before, since), horizon, alpha)
         comparison = self._count_information(comparison, [])
         middle = start + (stop - start) / 2
         halves = [
             self._read_outcomes(kpi, self._get_earlier_sql(*edges), *edges, method == "times")
             for edges in ((start, middle), (middle, stop))
         ]
-        trends = [
-            tuple(self._get_mean(method, half[arm], horizon) for half in halves) for arm in ("candidate", "baseline")
-        ]
-        teams = len(self.sudo().team_ids | self.sudo().control_team_ids)
-        return comparison.adding(
-            pilot_change.check_trends(*trends), Check("few_teams", teams >= 4 or None, {"count": teams})
+        return replace(
+            comparison,
+            checks=(pilot_change.check_trends(self._change(method, halves, horizon)), *comparison.checks, *age),
         )
 
-    def _get_mean(self, method, outcomes, horizon):
+    def _check_age(self, method):
+        return [Check("same_age", True, asdict(self._get_follow_up()))] if self._follows_up(method) else []
+
+    def _change(self, method, parts, horizon, alpha=0.05):
+        """Compare changes: each team as one; with too few of them all leads together, only to be described.
+
+        :param parts: outcomes by arm before and since
+        """
+        name = {"proportions": "did_proportions", "samples": "did_means", "times": "did_survival"}[method]
+        teams = {arm: self._get_team_means(method, [part[arm] for part in parts], horizon) for arm in ARMS}
+        compared = sum(None not in pair for pairs in teams.values() for pair in pairs)
+        comparison = pilot_change.compare_teams(name, teams["candidate"], teams["baseline"], alpha)
+        if comparison.tested:
+            return comparison.adding(Check("few_teams", True, {"count": compared}))
+        pilot, control = (
+            tuple(self._get_mean(method, part[arm], horizon) for part in parts) for arm in ("candidate", "baseline")
+        )
+        comparison = pilot_change.difference_in_differences(name, pilot, control, alpha)
+        return replace(comparison, descriptive=True).adding(Check("few_teams", False, {"count": compared}))
+
+    def _get_team_means(self, method, parts, horizon):
+        """:return: list of (before, since) of each team"""
+        names = sorted(set().union(*(part.teams for part in parts)))
+        return [
+            tuple(self._get_mean(method, part.teams.get(name, Outcomes()), horizon, of_team=True) for part in parts)
+            for name in names
+        ]
+
+    def _get_mean(self, method, outcomes, horizon, of_team=False):
         if method == "times":
-            return pilot_change.restricted_mean(outcomes.times, horizon)
+            return pilot_change.restricted_mean(outcomes.times, horizon, of_team)
         if method == "proportions":
             return pilot_change.share_mean(round(sum(outcomes.values)), len(outcomes.values))
         return pilot_change.sample_mean(outcomes.values)
@@ -149,14 +166,17 @@ class SalesProcessPilotAnalysis(models.AbstractModel):
     def _get_crossed_count(self):
         """:return: leads that left the version of their arm: handed to other teams, or migrated by hand"""
         Assignment = self.env["sales.process.pilot.assignment"].sudo()
-        candidate = self.sudo().candidate_process_id
+        candidate, baseline = self.sudo().candidate_process_id, self.sudo().baseline_process_id
         mine = [("pilot_id", "=", self.id)]
+        left = ("lead_id.sales_process_id", "=", candidate.id)
+        if self.baseline_kind == "version":
+            left = ("lead_id.sales_process_id", "!=", baseline.id)
         return Assignment.search_count(
             [
                 *mine,
                 "|",
                 *("&", ("arm", "=", "candidate"), ("lead_id.sales_process_id", "!=", candidate.id)),
-                *("&", ("arm", "=", "baseline"), ("lead_id.sales_process_id", "=", candidate.id)),
+                *("&", ("arm", "=", "baseline"), left),
             ]
         )
 

@@ -105,9 +105,33 @@ class SalesProcessPilotDaily(models.AbstractModel):
         )
 
     def _get_feedback_sql(self):
-        return SQL(
-            """SELECT member.arm, 'feedback', NULL::integer, NULL::integer, COUNT(*)::float8, NULL::float8,
-                      COUNT(*)::float8, COUNT(*)::integer
-                 FROM member JOIN sales_process_feedback AS feedback ON feedback.lead_id = member.lead_id
-                GROUP BY member.arm"""
+        """By the lead it was about; what names no lead, as nothing does that was given anonymously, by the version."""
+        given = SQL(
+            """SELECT member.arm FROM member
+                 JOIN sales_process_feedback AS feedback ON feedback.lead_id = member.lead_id"""
         )
+        if self._tells_versions_apart():
+            given = SQL(
+                """%(given)s UNION ALL
+                   SELECT CASE WHEN feedback.process_id = %(candidate)s THEN 'candidate' ELSE 'baseline' END
+                     FROM sales_process_feedback AS feedback
+                    WHERE feedback.lead_id IS NULL AND feedback.process_id IN (%(candidate)s, %(baseline)s)
+                      AND feedback.company_id = %(company)s AND feedback.given_on >= %(start)s""",
+                given=given,
+                candidate=self.candidate_process_id.id,
+                baseline=self.baseline_process_id.id,
+                company=self.company_id.id,
+                start=local_day(self.date_start, self.company_id._get_sales_timezone()),
+            )
+        return SQL(
+            """SELECT given.arm::varchar, 'feedback', NULL::integer, NULL::integer, COUNT(*)::float8, NULL::float8,
+                      COUNT(*)::float8, COUNT(*)::integer
+                 FROM (%s) AS given GROUP BY given.arm""",
+            given,
+        )
+
+    def _tells_versions_apart(self):
+        """:return: whether both versions are worked by in this pilot only, so that feedback on one is of its arm"""
+        pilot = self.sudo()
+        teams = pilot.team_ids | pilot._get_control_teams()
+        return pilot.baseline_kind == "version" and not pilot.tag_ids and pilot.baseline_process_id.team_ids <= teams

@@ -6,7 +6,7 @@ from odoo import api, models, tools
 from odoo.tools import SQL
 
 from ...tools import pilot_assign
-from .pilot_labels import ENROLLING
+from .pilot_labels import ENROLLING, UNDER_WAY
 
 #: So long after its start a salesperson counts as experienced.
 SENIOR_DAYS = 365
@@ -47,7 +47,7 @@ class SalesProcessPilotDraw(models.AbstractModel):
     @tools.ormcache(cache="stable")
     def _get_enrolments(self):
         """:return: tuple of :class:`Enrolment` of the pilots under way; empty, nothing costs a lead a query"""
-        pilots = self.env["sales.process.pilot"].sudo().search([("state", "in", (*ENROLLING, "analysis"))], order="id")
+        pilots = self.env["sales.process.pilot"].sudo().search([("state", "in", UNDER_WAY)], order="id")
         return tuple(
             Enrolment(
                 id=pilot.id,
@@ -58,7 +58,7 @@ class SalesProcessPilotDraw(models.AbstractModel):
                 baseline_id=pilot.baseline_process_id.id,
                 candidate_id=pilot.candidate_process_id.id,
                 team_ids=frozenset(pilot.team_ids.ids),
-                control_ids=frozenset(pilot.control_team_ids.ids),
+                control_ids=frozenset(pilot._get_control_teams().ids),
                 tag_ids=frozenset(pilot.tag_ids.ids),
                 salt=pilot.salt or "",
                 allocation=tuple(sorted((pilot.allocation or {}).items())),
@@ -68,6 +68,14 @@ class SalesProcessPilotDraw(models.AbstractModel):
                 lambda pilot: pilot.candidate_process_id.active and pilot.candidate_process_id.state != "retired"
             )
         )
+
+    def _get_control_teams(self):
+        """:return: the teams that go on with the baseline. Only whole teams are compared with others: where leads or
+        people are drawn, those of other teams work by the baseline and are no part of it.
+        """
+        self.ensure_one()
+        whole = self.split == "team" and self.baseline_kind == "version"
+        return self.control_team_ids if whole else self.control_team_ids.browse()
 
     @api.model
     def _enroll(self, leads):
@@ -262,7 +270,7 @@ class SalesProcessPilotDraw(models.AbstractModel):
                                     WHERE visit.lead_id = lead.id AND visit."left" IS NOT NULL)
                  ORDER BY lead.id LIMIT %(limit)s
                 """,
-                teams=(self.team_ids | self.control_team_ids).ids,
+                teams=(self.team_ids | self._get_control_teams()).ids,
                 youngest=youngest,
                 pilot=self.id,
                 split=self.split,

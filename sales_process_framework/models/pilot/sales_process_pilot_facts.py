@@ -22,6 +22,7 @@ class Outcomes:
     :ivar whole: every lead counts or does not: 1 or 0
     :ivar ended, censored: days of a time until an end
     :ivar clusters: {what was drawn as a whole: values of its leads}
+    :ivar teams: {team as its cluster is named: its own outcomes}, where whole teams are compared
     """
 
     values: list = field(default_factory=list)
@@ -29,10 +30,15 @@ class Outcomes:
     ended: list = field(default_factory=list)
     censored: list = field(default_factory=list)
     clusters: dict = field(default_factory=lambda: defaultdict(list))
+    teams: dict = field(default_factory=dict)
 
     @property
     def times(self):
         return Times(tuple(self.ended), tuple(self.censored))
+
+    def of_team(self, cluster):
+        """:return: the outcomes of one team"""
+        return self.teams.setdefault(cluster, Outcomes())
 
 
 class SalesProcessPilotFacts(models.AbstractModel):
@@ -96,9 +102,9 @@ class SalesProcessPilotFacts(models.AbstractModel):
              WHERE lead.team_id = ANY(%(teams)s) AND lead.create_date >= %(start)s AND lead.create_date < %(stop)s
                AND (lead.company_id = %(company)s OR lead.company_id IS NULL) %(tags)s
             """,
-            control=self.sudo().control_team_ids.ids,
+            control=self.sudo()._get_control_teams().ids,
             whole=whole,
-            teams=(self.sudo().team_ids | self.sudo().control_team_ids).ids,
+            teams=(self.sudo().team_ids | self.sudo()._get_control_teams()).ids,
             start=start,
             stop=stop,
             company=self.company_id.id,
@@ -141,6 +147,12 @@ class SalesProcessPilotFacts(models.AbstractModel):
                 facts=kpi._get_facts_sql(start, stop, [self.company_id.id]),
             )
         )
+        return self._collect_values(kpi, rows)
+
+    def _collect_values(self, kpi, rows):
+        """:param rows: arm, cluster, num, den of each lead
+        :return: {arm: :class:`Outcomes`}
+        """
         totals = kpi.aggregation in ("sum", "count")
         arms = defaultdict(Outcomes)
         for arm, cluster, num, den in rows:
@@ -151,6 +163,8 @@ class SalesProcessPilotFacts(models.AbstractModel):
             found.values.append(value)
             found.whole &= not totals and kpi.aggregation == "ratio" and value in (0.0, 1.0)
             found.clusters[cluster].append(value)
+            if self.split == "team":
+                found.of_team(cluster).values.append(value)
         return arms
 
     def _read_times(self, members, stop):
@@ -177,4 +191,7 @@ class SalesProcessPilotFacts(models.AbstractModel):
             found = arms[arm]
             (found.ended if won else found.censored).append(days)
             found.clusters[cluster].append(days)
+            if self.split == "team":
+                team = found.of_team(cluster)
+                (team.ended if won else team.censored).append(days)
         return arms

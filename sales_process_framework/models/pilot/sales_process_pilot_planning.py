@@ -1,4 +1,5 @@
 import math
+from dataclasses import asdict
 
 import numpy
 from scipy import stats
@@ -7,7 +8,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ...tools import pilot_cluster, pilot_compare, pilot_plan
+from ...tools import pilot_change, pilot_cluster, pilot_compare, pilot_plan
+from .pilot_labels import UNDER_WAY
 from .sales_process_pilot_draw import SENIOR_DAYS
 
 #: Where history knows of no end: the length of a sales cycle in days.
@@ -46,17 +48,25 @@ class SalesProcessPilotPlanning(models.AbstractModel):
 
     def _make_plan(self):
         """:return: dict: method, base (value that history shows), size, leads, days, rate (leads a day), cycle (days),
-        design_effect, history (records), warnings [(code, values)]
+        design_effect, history (records), warnings [(code, values)]; where teams are compared with their past also age
+        and step (days), see :class:`~..tools.pilot_follow.FollowUp`
         """
         self.ensure_one()
         start, stop = self._get_window()
         members = self._get_earlier_sql(start, stop)
-        outcomes = list(self._read_outcomes(self.kpi_id, members, start, stop).values())
         rate = self._count(members) / self.history_days
         cycle, curve = self._get_cycle(members, stop)
+        follow = self._choose_follow_up(cycle * self.cycles) if self.split == "team" else None
+        waiting = 0
         if self._is_time(self.kpi_id):
+            outcomes = list(self._read_outcomes(self.kpi_id, members, start, stop).values())
             plan = self._plan_times(outcomes, curve)
+        elif follow:
+            waiting = follow.days
+            outcomes = list(self._read_past(self.kpi_id, follow).values())
+            plan = self._plan_values(outcomes, self._count(self._get_past_sql(follow)[0]))
         else:
+            outcomes = list(self._read_outcomes(self.kpi_id, members, start, stop).values())
             plan = self._plan_values(outcomes, self._count(members))
         effect = self._get_design_effect(outcomes)
         inflation = effect * (pilot_plan.SEQUENTIAL_INFLATION if self.design == "sequential" else 1)
@@ -81,7 +91,11 @@ class SalesProcessPilotPlanning(models.AbstractModel):
             own = math.ceil(found) if math.isfinite(found) else LONGEST
         leads = math.ceil(own / share) if share else own
         days = self._get_duration(own, share, rate, curve if plan["method"] == "times" else None)
+        # the last of them has to be as old as those of the past
+        days = min(days + waiting, LONGEST)
         plan |= {"size": size, "leads": leads, "days": days, "rate": rate, "cycle": cycle, "design_effect": effect}
+        if follow:
+            plan |= asdict(follow)
         if plan["method"] == "times" and days < LONGEST:
             plan["leads"] = max(math.ceil(rate * days), own)
         return plan | {"warnings": self._get_warnings(plan)}
@@ -204,8 +218,11 @@ class SalesProcessPilotPlanning(models.AbstractModel):
             warnings.append(["clusters", {"effect": plan["design_effect"]}])
         if self.baseline_kind == "history":
             warnings.append(["history", {}])
-        if self.split == "team" and len(self.team_ids | self.control_team_ids) < 4:
-            warnings.append(["few_teams", {"count": len(self.team_ids | self.control_team_ids)}])
+        if self._follows_up(plan["method"]):
+            warnings.append(["same_age", {"age": plan["age"], "step": plan["step"]}])
+        teams = len(self.team_ids | self._get_control_teams())
+        if self.split == "team" and self.baseline_kind == "version" and teams < pilot_change.LEAST_TEAMS:
+            warnings.append(["few_teams", {"count": teams}])
         if not self.guardrail_ids:
             warnings.append(["no_guardrail", {}])
         return warnings + self._get_people_warnings() + self._get_overlap_warnings()
@@ -213,7 +230,7 @@ class SalesProcessPilotPlanning(models.AbstractModel):
     def _get_people_warnings(self):
         people = self._get_people()
         everybody = self.env["res.users"].union(*people.values())
-        seniority = self._get_seniority(everybody | self.control_team_ids.sudo().member_ids)
+        seniority = self._get_seniority(everybody | self._get_control_teams().sudo().member_ids)
         seniors = [user for user in everybody if seniority[user.id] >= SENIOR_DAYS]
         warnings = []
         if not everybody:
@@ -222,7 +239,7 @@ class SalesProcessPilotPlanning(models.AbstractModel):
             warnings.append(["one_seniority", {"senior": bool(seniors), "count": len(everybody)}])
         if self.split == "user" and len(everybody) < 4:
             warnings.append(["few_people", {"count": len(everybody)}])
-        others = self.control_team_ids.sudo().member_ids
+        others = self._get_control_teams().sudo().member_ids
         if self.split == "team" and everybody and others:
             share = len(seniors) / len(everybody)
             other = len([user for user in others if seniority[user.id] >= SENIOR_DAYS]) / len(others)
@@ -234,11 +251,11 @@ class SalesProcessPilotPlanning(models.AbstractModel):
         return warnings
 
     def _get_overlap_warnings(self):
-        teams = self.team_ids | self.control_team_ids
+        teams = self.team_ids | self._get_control_teams()
         # sudo: pilots of other companies may share a team
-        others = self.sudo().search([("state", "in", ("draft", "running", "extended")), ("id", "!=", self.id)])
+        others = self.sudo().search([("state", "in", ("draft", *UNDER_WAY)), ("id", "!=", self.id)])
         return [
             ["overlap", {"pilot": other.name, "teams": ", ".join(shared.mapped("name"))}]
             for other in others
-            if (shared := (other.team_ids | other.control_team_ids) & teams)
+            if (shared := (other.team_ids | other._get_control_teams()) & teams)
         ]

@@ -101,7 +101,7 @@ class SalesProcessPilotReport(models.AbstractModel):
                 else self._get_label("baseline_kind"),
             ),
             (self.env._("Pilot teams"), ", ".join(self.team_ids.mapped("name"))),
-            (self.env._("Teams compared with"), ", ".join(self.control_team_ids.mapped("name"))),
+            (self.env._("Teams compared with"), ", ".join(self._get_control_teams().mapped("name"))),
             (self.env._("Split"), self._get_label("split")),
             (self.env._("Industries"), ", ".join(self.tag_ids.mapped("name"))),
             (self.env._("Primary indicator"), self.kpi_id.name),
@@ -210,14 +210,7 @@ class SalesProcessPilotReport(models.AbstractModel):
 
     def _get_plot(self, method):
         """:return: JSON of what the picture of a look shows"""
-        now = self.env.cr.now()
-        found = self._read_outcomes(self.kpi_id, self._get_members_sql(), self.date_start, now, method == "times")
-        if self.baseline_kind == "history":
-            start, stop = self._get_window()
-            earlier = self._read_outcomes(
-                self.kpi_id, self._get_earlier_sql(start, stop), start, stop, method == "times"
-            )
-            found["baseline"] = earlier["candidate"]
+        found = self._read_arms(self.kpi_id, method)
         arms = {arm: found[arm] for arm in ARMS}
         if method == "times":
             return {"kind": "curve", **{arm: pilot_plot.survival_curve(each.times) for arm, each in arms.items()}}
@@ -274,7 +267,7 @@ class SalesProcessPilotReport(models.AbstractModel):
     def _prepare_looks(self):
         """:return: coordinates of the looks against their bounds; None without a look"""
         looks = (self.looks or {}).get("primary") or []
-        if not looks or self.design != "sequential":
+        if not looks or self.design != "sequential" or self._is_descriptive():
             return None
         shares = [look["share"] for look in looks]
         rest = [share / 20 for share in range(1, 21) if share / 20 > shares[-1] + 0.02]

@@ -5,11 +5,9 @@ from scipy import stats
 from odoo import api, fields, models
 
 from ...tools import pilot_sequential
-from .pilot_labels import ENROLLING
+from .pilot_labels import ENROLLING, UNDER_WAY
 
 _logger = logging.getLogger(__name__)
-
-UNDER_WAY = (*ENROLLING, "analysis")
 
 
 class SalesProcessPilotVerdict(models.AbstractModel):
@@ -102,7 +100,7 @@ class SalesProcessPilotVerdict(models.AbstractModel):
         bound = pilot_sequential.bounds([*shares, share], alpha)[-1] if self.design == "sequential" else None
         if bound is None:
             bound = float(stats.norm.isf(alpha / 2))
-        else:
+        elif not comparison.descriptive:
             comparison = self._compare(self.kpi_id, method, 2 * float(stats.norm.sf(bound)))
         look = {
             "share": round(share, 6),
@@ -114,6 +112,8 @@ class SalesProcessPilotVerdict(models.AbstractModel):
 
     def _judge(self, look, kept):
         """:return: the verdict, None to go on"""
+        if kept["descriptive"]:
+            return "described" if look["share"] >= 1 else None
         if abs(look["z"]) >= look["bound"]:
             return "better" if kept["good"] else "worse"
         return "no_difference" if look["share"] >= 1 else None
@@ -123,13 +123,15 @@ class SalesProcessPilotVerdict(models.AbstractModel):
 
         The error is shared out among them; a figure counts as broken when it is worse beyond its bound. Each has its
         own bounds: deals that are won say something about revenue weeks after they said something about conversion.
+        They do not wait for the primary indicator either: the calendar calls for looks as well.
 
         :param looks: as kept; of pilots that began before guardrails had bounds of their own without "watched"
-        :return: {"guardrails": shares of the plan at which they were looked at, "watched": {id of the indicator:
-            [[share, records that the figure rested on] of each look that it was tested at]}}
+        :return: {"guardrails": shares of the plan, or of its time, at which they were looked at, "watched": {id of the
+            indicator: [[share, records that the figure rested on] of each look that it was tested at]}}
         """
         guardrails = self.guardrail_ids
         shares, watched = looks.get("guardrails", []), looks.get("watched", {})
+        share = self._get_clock(share)
         if not guardrails or not pilot_sequential.is_time_to_look(shares, share):
             return {"guardrails": shares, "watched": watched}
         level = alpha / len(guardrails)
@@ -137,7 +139,9 @@ class SalesProcessPilotVerdict(models.AbstractModel):
         for kpi in guardrails:
             key = str(kpi.id)
             comparison = self._compare(kpi, self._get_method(kpi), level)
-            before = watched.get(key) or [[earlier, comparison.information * earlier / share] for earlier in shares]
+            before = watched.get(key, [])
+            if shares and "watched" not in looks:
+                before = [[earlier, comparison.information * earlier / share] for earlier in shares]
             look = comparison.tested and pilot_sequential.watch(before, share, comparison.information, level)
             if not look:
                 kept.append({**self._pack(kpi, comparison, level), "broken": key in broken})
@@ -159,8 +163,14 @@ class SalesProcessPilotVerdict(models.AbstractModel):
         if news:
             # sudo: kept by the pilot itself
             self.sudo().breaches = broken
-            self._tell_breach(news)
+            self._tell_breach(news, descriptive=any(packed["descriptive"] for packed in kept))
         return {"guardrails": [*shares, round(min(share, 1.0), 6)], "watched": now_watched}
+
+    def _get_clock(self, share):
+        """:return: share of the plan, or of the time that it was planned to take"""
+        length = self._get_length_days()
+        elapsed = (self._now() - self.date_start).total_seconds() / 86400
+        return pilot_sequential.clock(share, elapsed, min(self.expected_days or length, length))
 
     # ------------------------------------------------------------------
     # The end
@@ -194,14 +204,22 @@ class SalesProcessPilotVerdict(models.AbstractModel):
                 note=text,
             )
 
-    def _tell_breach(self, guardrails):
+    def _tell_breach(self, guardrails, descriptive=False):
         user = self.user_id or self.create_uid
         pilot = self.with_context(lang=user.lang).sudo()
-        text = pilot.env._(
-            "Guardrail broken: %s got worse with the candidate, beyond what chance explains. Look at the report and "
-            "decide whether the pilot goes on.",
-            ", ".join(guardrails.with_context(lang=user.lang).mapped("name")),
-        )
+        names = ", ".join(guardrails.with_context(lang=user.lang).mapped("name"))
+        if descriptive:
+            text = pilot.env._(
+                "Guardrail broken: %s got worse in the pilot teams than in the others. With so few teams that may be "
+                "one of a team and not of the candidate. Look at the report and decide whether the pilot goes on.",
+                names,
+            )
+        else:
+            text = pilot.env._(
+                "Guardrail broken: %s got worse with the candidate, beyond what chance explains. Look at the report "
+                "and decide whether the pilot goes on.",
+                names,
+            )
         pilot.message_post(body=text, subtype_xmlid="mail.mt_comment")
         if user.active:
             pilot.activity_schedule(

@@ -101,6 +101,8 @@ class SalesProcessPilotWords(models.AbstractModel):
         """A p of one look among several is none: there the interval says it, which is made for many looks."""
         if packed.get("pvalue") is None:
             return ""
+        if packed.get("descriptive"):
+            return self.env._("The interval knows of chance among leads, not of what befell a team.")
         if self.design == "fixed":
             return self._say_p(packed["pvalue"])
         return self.env._("The interval is widened for the looks on the way.")
@@ -166,8 +168,16 @@ class SalesProcessPilotWords(models.AbstractModel):
                 "one the pilot was planned for can still be there.",
                 **facts,
             )
+        if pilot.verdict == "described":
+            return self.env._(
+                "The planned records of “%(kpi)s” are there. With so few teams a difference may be one of a team and "
+                "not of the version, so it is described below and nothing is concluded from it.",
+                **facts,
+            )
         text = self.env._("Not enough data: %(count)s of the planned %(size)s records.", **facts)
-        if pilot.design == "sequential" and (pilot.looks or {}).get("primary"):
+        if self._is_descriptive():
+            text += " " + self.env._("With so few teams the difference will be described and nothing be concluded.")
+        elif pilot.design == "sequential" and (pilot.looks or {}).get("primary"):
             text += " " + self.env._("So far the difference is within what chance explains at this point.")
         elif pilot.design == "fixed":
             text += " " + self.env._("The arms are compared once, when all are there; until then nothing is concluded.")
@@ -175,10 +185,15 @@ class SalesProcessPilotWords(models.AbstractModel):
             text += " " + self.env._("The time is over: extend the pilot or drop it.")
         return text
 
+    def _is_descriptive(self):
+        """:return: whether there are too few teams to conclude anything from the last look"""
+        primary = (self.sudo().analysis or {}).get("primary") or {}
+        return bool(primary.get("descriptive"))
+
     def _say_look(self):
         """How far the last look is from a verdict."""
         looks = (self.sudo().looks or {}).get("primary") or []
-        if not looks:
+        if not looks or self._is_descriptive():
             return ""
         last = looks[-1]
         return self.env._(
@@ -209,12 +224,11 @@ class SalesProcessPilotWords(models.AbstractModel):
                 "the test takes into account."
             ),
             "parallel_trends": self.env._("Before the start both groups of teams changed alike."),
-            "few_teams": self.env._(
-                "%(count)s teams: with so few, an effect may be one of a team and not of the version."
-            ),
+            "few_teams": self._say_teams(holds),
             "history": self.env._(
                 "Compared with the past: whatever else changed meanwhile counts as an effect of the candidate."
             ),
+            "same_age": self._say_age(),
             "baseline_stable": self.env._("The baseline was in use all the time."),
             "no_crossing": self.env._(
                 "Leads stayed with the version of their arm (%(count)s did not; they count with the arm they were "
@@ -223,6 +237,27 @@ class SalesProcessPilotWords(models.AbstractModel):
         }
         text = sentences.get(code, code)
         return text % values if "%(" in text else text, holds
+
+    def _say_teams(self, holds):
+        if holds is None:
+            # of pilots that were judged by their leads
+            return self.env._("%(count)s teams: with so few, an effect may be one of a team and not of the version.")
+        if holds:
+            return self.env._(
+                "Enough teams (%(count)s): each counts as one, so that what befell a single team is not taken for an "
+                "effect."
+            )
+        return self.env._(
+            "%(count)s teams with enough records before and since: with fewer than 4, an effect may be one of a team "
+            "and not of the version, so it is described and nothing is concluded."
+        )
+
+    def _say_age(self):
+        return self.env._(
+            "Leads of the past and of the pilot are followed equally long: they are taken in batches of %(step)s days, "
+            "and of each batch counts what happened until its last lead was %(age)s days old. Younger leads wait, so "
+            "that quick deals are not compared with all deals."
+        )
 
     def _say_warning(self, warning):
         code, values = warning
@@ -241,7 +276,11 @@ class SalesProcessPilotWords(models.AbstractModel):
             "history": self.env._(
                 "Compared with the past: seasons and everything else that changes will count as an effect."
             ),
-            "few_teams": self.env._("Only %(count)s teams: an effect may be one of a team and not of the version."),
+            "same_age": self._say_age(),
+            "few_teams": self.env._(
+                "Only %(count)s teams: an effect may be one of a team and not of the version, so it will be described "
+                "and nothing concluded. With 4 and more each counts as one."
+            ),
             "no_guardrail": self.env._("No guardrail: nothing warns you when something else gets worse."),
             "no_people": self.env._("The pilot teams have no members."),
             "few_people": self.env._("Only %(count)s people to draw from: draw leads instead."),

@@ -1,4 +1,7 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .pilot_labels import UNDER_WAY
 
 
 class SalesProcessPiloted(models.AbstractModel):
@@ -43,6 +46,24 @@ class SalesProcessPiloted(models.AbstractModel):
                 "default_team_ids": teams.ids,
             },
         }
+
+    def _check_pilots(self, teams, apart=None):
+        """:param teams: that are to follow this version from now on
+        :param apart: the pilot that is being decided about
+        :raise UserError: a pilot under way needs the version or the teams as they are
+        """
+        self.ensure_one()
+        # sudo: pilots of other companies may share a team
+        Pilot = self.env["sales.process.pilot"].sudo()
+        for pilot in Pilot.search([("state", "in", UNDER_WAY)]) - (apart or Pilot):
+            if pilot.candidate_process_id == self or (pilot.team_ids | pilot._get_control_teams()) & teams:
+                raise UserError(
+                    self.env._(
+                        "The pilot “%s” is under way with this version or these teams. Decide about it first: the "
+                        "change would bend its result.",
+                        pilot.name,
+                    )
+                )
 
     def _get_following_team_ids(self):
         """:return: ids of the teams whose leads stay on this version: its own, and those it was tried with"""

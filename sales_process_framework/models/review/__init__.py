@@ -1,6 +1,7 @@
 from . import sales_process_review_activity
 from . import sales_process_review_meeting
 from . import sales_process_review_agenda
+from . import sales_process_review_gates
 from . import sales_process_review_steps
 from . import sales_process_review_minutes
 from . import sales_process_review

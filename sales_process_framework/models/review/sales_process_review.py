@@ -14,8 +14,6 @@ STATES = [
     ("actions", "Actions"),
     ("closed", "Closed"),
 ]
-#: Kept by the steps of the review.
-KEPT_FIELDS = {"state", "date_closed", "closed_by_id", "look_back", "agenda_on", "schedule_id"}
 #: The minutes: settled once the review is closed.
 MINUTES = {
     "name",
@@ -40,10 +38,13 @@ class SalesProcessReview(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "sales.process.kept",
         "sales.process.review.steps",
         "sales.process.review.agenda",
+        "sales.process.review.gates",
         "sales.process.review.minutes",
     ]
+    _kept_fields = frozenset({"state", "date_closed", "closed_by_id", "look_back", "agenda_on", "schedule_id"})
     _order = "date desc, id desc"
     # Whoever takes part may talk about it.
     _mail_post_access = "read"
@@ -225,7 +226,6 @@ class SalesProcessReview(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_kept_fields(vals)
             if vals.get("date_from"):
                 day = fields.Date.to_date(vals["date_from"])
                 vals["date_from"] = period_of(day, vals.get("cycle") or "month").start
@@ -234,7 +234,6 @@ class SalesProcessReview(models.Model):
         return reviews
 
     def write(self, vals):
-        self._check_kept_fields(vals)
         if MINUTES & vals.keys():
             self._check_open()
         result = super().write(vals)
@@ -248,15 +247,6 @@ class SalesProcessReview(models.Model):
         if {"date", "duration", "name", "user_id", "attendee_ids"} & vals.keys():
             self._update_meeting()
         return result
-
-    def _check_kept_fields(self, vals):
-        if not self.env.su and (names := KEPT_FIELDS & vals.keys()):
-            raise UserError(
-                self.env._(
-                    "The steps of a review set this: %s.",
-                    ", ".join(sorted(self._fields[name]._description_string(self.env) for name in names)),
-                )
-            )
 
     def _check_open(self):
         """:raise UserError: its minutes are settled; nobody is exempt"""

@@ -4,7 +4,6 @@ from odoo.fields import Domain
 
 #: What was agreed; settled with the minutes.
 AGREED = {"review_id", "topic_id", "name"}
-KEPT_FIELDS = {"state", "date_done", "done_by_id", "date_agreed", "owner_agreed_id", "activity_id"}
 
 
 class SalesProcessReviewAction(models.Model):
@@ -12,6 +11,8 @@ class SalesProcessReviewAction(models.Model):
 
     _name = "sales.process.review.action"
     _description = "Action of a Review"
+    _inherit = ["sales.process.kept"]
+    _kept_fields = frozenset({"state", "date_done", "done_by_id", "date_agreed", "owner_agreed_id", "activity_id"})
     _order = "date_deadline, id"
     _check_company_auto = True
 
@@ -98,31 +99,18 @@ class SalesProcessReviewAction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_kept_fields(vals)
         actions = super().create(vals_list)
         actions.review_id._check_open()
         actions._plan_activities()
         return actions
 
     def write(self, vals):
-        self._check_kept_fields(vals)
         if AGREED & vals.keys():
             self.review_id._check_open()
         result = super().write(vals)
         if not self.env.context.get("sales_review_action") and {"user_id", "date_deadline", "name"} & vals.keys():
             self._update_activities()
         return result
-
-    @api.model
-    def _check_kept_fields(self, vals):
-        if not self.env.su and (names := KEPT_FIELDS & vals.keys()):
-            raise UserError(
-                self.env._(
-                    "An action keeps this itself: %s.",
-                    ", ".join(sorted(self._fields[name]._description_string(self.env) for name in names)),
-                )
-            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_of_open_reviews(self):

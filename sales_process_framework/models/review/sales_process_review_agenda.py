@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools.misc import format_date
 
-from ...tools.period import period_of, utc_edges
+from ...tools.period import local_day, period_of, utc_edges
 from ..feedback.sales_process_feedback_giving import SHARED_SOURCES
 from ..feedback.sales_process_feedback_status import OPEN_STATES
 
@@ -66,7 +66,7 @@ class SalesProcessReviewAgenda(models.AbstractModel):
         """:return: list of values of ``sales.process.review.topic``, each with its ``key``"""
         self.ensure_one()
         topics = [*self._find_measures(), *self._find_findings(), *self._find_waiting(), *self._find_late_support()]
-        topics += self._find_feedback()
+        topics += [*self._find_gates(), *self._find_feedback()]
         if self.cycle == "half_year":
             topics += [*self._find_goals(), *self._prepare_questions(), *self._find_journeys()]
         return self._rank_topics(topics)
@@ -98,7 +98,7 @@ class SalesProcessReviewAgenda(models.AbstractModel):
 
     def _find_measures(self):
         """Actions of earlier reviews that are overdue on the day of this one."""
-        day = self.date.date()
+        day = local_day(self.date, self.company_id._get_sales_timezone())
         late = self.earlier_action_ids.filtered(lambda action: action.state == "open" and action.date_deadline < day)
         return [
             {
@@ -288,7 +288,7 @@ class SalesProcessReviewAgenda(models.AbstractModel):
                 ("state", "in", OPEN_STATES),
                 ("kind", "!=", "praise"),
                 ("source", "in", SHARED_SOURCES),
-                ("given_on", "<=", self.date.date()),
+                ("given_on", "<=", local_day(self.date, self.company_id._get_sales_timezone())),
             ],
             order="vote_count desc, impact desc, id desc",
             limit=LIMITS["feedback"],

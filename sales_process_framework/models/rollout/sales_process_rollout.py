@@ -3,8 +3,6 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...tools import rollout
 
-#: Kept by the rollout itself.
-KEPT_FIELDS = {"state", "date_start", "date_done"}
 #: Settled once it has begun.
 SETTLED_FIELDS = {"process_id", "company_id", "pilot_id"}
 #: What phases wait for unless somebody says otherwise: S6.1, training with an assessment before everybody follows.
@@ -24,9 +22,11 @@ class SalesProcessRollout(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "sales.process.kept",
         "sales.process.rollout.adoption",
         "sales.process.rollout.board",
     ]
+    _kept_fields = frozenset({"state", "date_start", "date_done"})
     _order = "id desc"
     _check_company_auto = True
 
@@ -170,32 +170,11 @@ class SalesProcessRollout(models.Model):
                     self.env._("%s is retired. Roll out a draft or a version in use.", plan.process_id.display_name)
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_kept_fields(vals)
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_kept_fields(vals)
         if SETTLED_FIELDS & vals.keys() and not self.env.su:
             for plan in self.filtered(lambda plan: plan.state != "draft"):
                 raise UserError(self.env._("“%s” has begun: its version is settled.", plan.name))
         return super().write(vals)
-
-    def _check_kept_fields(self, vals):
-        if not self.env.su and (names := KEPT_FIELDS & {name for name in vals if vals[name]} - {"state"}):
-            self._refuse_kept(names)
-        if not self.env.su and vals.get("state", "draft") != "draft":
-            self._refuse_kept({"state"})
-
-    def _refuse_kept(self, names):
-        raise UserError(
-            self.env._(
-                "The rollout keeps this itself: %s.",
-                ", ".join(sorted(self._fields[name]._description_string(self.env) for name in names)),
-            )
-        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):

@@ -1,8 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-
-#: Kept by ticking.
-KEPT_FIELDS = {"done_by_id", "done_on", "activity_id"}
+from odoo.exceptions import AccessError
 
 
 class SalesProcessRolloutCheck(models.Model):
@@ -10,6 +7,8 @@ class SalesProcessRolloutCheck(models.Model):
 
     _name = "sales.process.rollout.check"
     _description = "Checklist Point of a Rollout"
+    _inherit = ["sales.process.kept"]
+    _kept_fields = frozenset({"done_by_id", "done_on", "activity_id"})
     _order = "phase_id, sequence, id"
     _check_company_auto = True
 
@@ -44,33 +43,24 @@ class SalesProcessRolloutCheck(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        checks = super().create([self._stamp(vals) for vals in vals_list])
+        checks = super().create(vals_list)
+        checks.filtered("done")._stamp()
         checks._schedule_activities()
         return checks
 
     def write(self, vals):
-        result = super().write(self._stamp(vals))
+        result = super().write(vals)
+        if "done" in vals:
+            self._stamp()
         if {"user_id", "date_due", "name", "done"} & vals.keys():
             self._schedule_activities()
         return result
 
-    def _stamp(self, vals):
+    def _stamp(self):
         """Who ticked it, and when."""
-        if not self.env.su and (kept := {name for name in KEPT_FIELDS & vals.keys() if vals[name]}):
-            raise UserError(
-                self.env._(
-                    "The rollout keeps this itself: %s.",
-                    ", ".join(sorted(self._fields[name]._description_string(self.env) for name in kept)),
-                )
-            )
-        if "done" not in vals:
-            return vals
-        done = bool(vals["done"])
-        return {
-            **vals,
-            "done_by_id": self.env.uid if done else False,
-            "done_on": self.env.cr.now() if done else False,
-        }
+        ticked = self.filtered("done").sudo()
+        ticked.write({"done_by_id": self.env.uid, "done_on": self.env.cr.now()})
+        (self.sudo() - ticked).write({"done_by_id": False, "done_on": False})
 
     def action_toggle(self):
         """Tick it, or take the tick back: whoever sees to it, answers for the phase or the rollout, or administers."""

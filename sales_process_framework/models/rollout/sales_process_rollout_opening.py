@@ -37,23 +37,7 @@ class SalesProcessRolloutOpening(models.AbstractModel):
             raise UserError(self.env._("Choose the teams of: %s.", self.name))
         if process.state not in USABLE and not plan.phase_ids.filtered("back_on"):
             raise UserError(self.env._("%s is retired.", process.display_name))
-        self._check_pilots()
-
-    def _check_pilots(self):
-        # sudo: pilots of other companies may share a team
-        under_way = (
-            self.env["sales.process.pilot"].sudo().search([("state", "in", ("running", "extended", "analysis"))])
-        )
-        for pilot in under_way:
-            shared = (pilot.team_ids | pilot.control_team_ids) & self.team_ids
-            if pilot.candidate_process_id == self.process_id or shared:
-                raise UserError(
-                    self.env._(
-                        "The pilot “%s” is under way with this version or these teams. Decide about it first: the "
-                        "phase would bend its result.",
-                        pilot.name,
-                    )
-                )
+        process._check_pilots(self.team_ids)
 
     def _prepare_activation(self):
         """The wizard that activates versions: its code hands over teams and leads here as well."""

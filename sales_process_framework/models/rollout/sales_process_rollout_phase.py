@@ -4,11 +4,6 @@ from odoo.exceptions import UserError, ValidationError
 from ...tools import rollout
 from .sales_process_rollout_rule import RolloutFacts
 
-#: Kept by the phase itself.
-KEPT_FIELDS = {
-    *("state", "opened_on", "opened_by_id", "override_reason", "version_state", "told_on", "migration_ids"),
-    *("back_on", "back_by_id", "back_reason"),
-}
 #: Settled once the phase is open.
 SETTLED_FIELDS = {"rollout_id", "team_ids", "migrate"}
 
@@ -18,7 +13,13 @@ class SalesProcessRolloutPhase(models.Model):
 
     _name = "sales.process.rollout.phase"
     _description = "Phase of a Rollout"
-    _inherit = ["sales.process.rollout.opening", "sales.process.rollout.return"]
+    _inherit = ["sales.process.kept", "sales.process.rollout.opening", "sales.process.rollout.return"]
+    _kept_fields = frozenset(
+        {
+            *("state", "opened_on", "opened_by_id", "override_reason", "version_state", "told_on", "migration_ids"),
+            *("back_on", "back_by_id", "back_reason"),
+        }
+    )
     _order = "rollout_id, sequence, id"
     _check_company_auto = True
 
@@ -177,28 +178,15 @@ class SalesProcessRolloutPhase(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_kept_fields(vals)
         phases = super().create(vals_list)
         phases.rollout_id.filtered(lambda plan: plan.state == "done")._settle()
         return phases
 
     def write(self, vals):
-        self._check_kept_fields(vals)
         if SETTLED_FIELDS & vals.keys() and not self.env.su:
             for phase in self.filtered(lambda phase: phase.state == rollout.OPEN):
                 raise UserError(self.env._("%s is open: its teams are settled.", phase.name))
         return super().write(vals)
-
-    def _check_kept_fields(self, vals):
-        kept = {name for name in KEPT_FIELDS & vals.keys() if vals[name] and (name, vals[name]) != ("state", "waiting")}
-        if kept and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "The rollout keeps this itself: %s.",
-                    ", ".join(sorted(self._fields[name]._description_string(self.env) for name in kept)),
-                )
-            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_untouched(self):

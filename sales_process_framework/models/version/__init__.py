@@ -6,6 +6,7 @@ from . import sales_process_migration_check
 from . import sales_process_migration_run
 from . import sales_process_migration_undo
 from . import sales_process_migration
+from . import sales_process_migration_map
 from . import sales_process_migration_stage_map
 from . import sales_process_migration_requirement_map
 from . import sales_process_migration_lead

@@ -53,6 +53,14 @@ class SalesProcessChange(models.Model):
         string="Reviews",
         help="Where it was concluded.",
     )
+    topic_ids = fields.Many2many(
+        "sales.process.review.topic",
+        "sales_process_change_topic_rel",
+        "change_id",
+        "topic_id",
+        string="Findings",
+        help="What a review found, or a health report or the effectiveness of a gate that it discussed.",
+    )
     user_id = fields.Many2one("res.users", string="Changed By", default=lambda self: self.env.user, readonly=True)
     date = fields.Datetime(default=lambda self: self.env.cr.now(), readonly=True)
 

@@ -184,7 +184,7 @@ class SalesProcessComparison(models.AbstractModel):
     @api.model
     def _get_source_fields(self):
         """:return: names of the fields of a change that say where it comes from, for other addons to extend"""
-        return ["feedback_ids", "improvement_ids", "review_ids", "pilot_ids"]
+        return ["feedback_ids", "improvement_ids", "review_ids", "topic_ids", "pilot_ids"]
 
     def _prepare_sources(self, change):
         """What a change comes from, as far as the reader may see it.

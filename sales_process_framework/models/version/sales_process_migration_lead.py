@@ -27,5 +27,7 @@ class SalesProcessMigrationLead(models.Model):
     visit = fields.Integer(readonly=True)
     new_visit = fields.Integer(readonly=True)
     last_stage_update = fields.Datetime(readonly=True)
+    #: {id of an exception that became void: the state that it had}
+    void_exceptions = fields.Json(readonly=True)
 
     _once = models.UniqueIndex("(migration_id, lead_id)", "A migration takes each lead once.")

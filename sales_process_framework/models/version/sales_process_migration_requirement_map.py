@@ -7,10 +7,9 @@ class SalesProcessMigrationRequirementMap(models.Model):
 
     _name = "sales.process.migration.requirement.map"
     _description = "Requirement Mapping"
+    _inherit = ["sales.process.migration.map"]
     _order = "migration_id, sequence, id"
 
-    migration_id = fields.Many2one("sales.process.migration", required=True, index=True, ondelete="cascade")
-    target_process_id = fields.Many2one(related="migration_id.target_process_id")
     requirement_id = fields.Many2one("sales.process.requirement", required=True, ondelete="cascade")
     process_stage_id = fields.Many2one(related="requirement_id.process_stage_id")
     sequence = fields.Integer()
@@ -47,19 +46,3 @@ class SalesProcessMigrationRequirementMap(models.Model):
                         target=target.name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.migration_id._check_planned()
-        return lines
-
-    def write(self, vals):
-        if self.env.context.get("sales_process_migration") is not self.env["sales.process.migration"]._keeping_token():
-            self.migration_id._check_planned()
-            self.migration_id._reset_check()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_planned(self):
-        self.migration_id._check_planned()

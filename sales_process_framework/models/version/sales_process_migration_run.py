@@ -124,7 +124,8 @@ class SalesProcessMigrationRun(models.AbstractModel):
         leads = self.env["crm.lead"].sudo().browse(row["id"] for row in rows)
         migration._log_leads(rows)
         migration._move_columns(rows)
-        migration._hand_over(leads, self._get_stage_pairs(), migration.target_process_id)
+        void = migration._hand_over(leads, self._get_stage_pairs(), migration.target_process_id)
+        migration._remember_void(void)
         migration._carry_facts(leads, self._get_requirement_pairs())
         migration._settle(leads)
         migration._keep({"last_lead": rows[-1]["id"]})
@@ -258,6 +259,7 @@ class SalesProcessMigrationRun(models.AbstractModel):
         """Let leads follow a version, each in the stage its own goes on in.
 
         :param stage_pairs: {old process stage id: new process stage}
+        :return: {sales.process.exception that is void now: its state before}
         """
         self.env.flush_all()
         self.env.cr.execute(
@@ -279,8 +281,19 @@ class SalesProcessMigrationRun(models.AbstractModel):
         exceptions = self.env["sales.process.exception"].sudo()
         open_ones = exceptions.search([("lead_id", "in", leads.ids), ("state", "in", ("requested", "approved"))])
         void = open_ones.filtered(lambda exception: exception.to_stage_id not in process.stage_ids.stage_id)
+        states = {exception: exception.state for exception in void}
         void._action_cancel()
         (open_ones - void).write({"process_id": process.id})
+        return states
+
+    def _remember_void(self, states):
+        """Permissions that the version has no use for, on the trail: undone, they are as they were."""
+        by_lead = {}
+        for exception, state in states.items():
+            by_lead.setdefault(exception.lead_id.id, {})[exception.id] = state
+        trails = self.env["sales.process.migration.lead"].sudo()
+        for trail in trails.search([("migration_id", "=", self.id), ("lead_id", "in", list(by_lead))]):
+            trail.void_exceptions = by_lead[trail.lead_id.id]
 
     def _carry_facts(self, leads, pairs):
         """Take along what was answered and handed in.

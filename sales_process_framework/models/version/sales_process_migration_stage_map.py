@@ -7,10 +7,9 @@ class SalesProcessMigrationStageMap(models.Model):
 
     _name = "sales.process.migration.stage.map"
     _description = "Stage Mapping"
+    _inherit = ["sales.process.migration.map"]
     _order = "migration_id, sequence, id"
 
-    migration_id = fields.Many2one("sales.process.migration", required=True, index=True, ondelete="cascade")
-    target_process_id = fields.Many2one(related="migration_id.target_process_id")
     process_stage_id = fields.Many2one("sales.process.stage", string="Stage", required=True, ondelete="cascade")
     sequence = fields.Integer(related="process_stage_id.sequence", store=True)
     target_stage_id = fields.Many2one(
@@ -43,22 +42,6 @@ class SalesProcessMigrationStageMap(models.Model):
                         target=target.name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines.migration_id._check_planned()
-        return lines
-
-    def write(self, vals):
-        if self.env.context.get("sales_process_migration") is not self.env["sales.process.migration"]._keeping_token():
-            self.migration_id._check_planned()
-            self.migration_id._reset_check()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_planned(self):
-        self.migration_id._check_planned()
 
     def _get_target_column(self, playbook):
         """:return: id of the pipeline stage that leads go to, as ``playbook`` has it"""

@@ -76,6 +76,7 @@ class SalesProcessMigrationUndo(models.AbstractModel):
         self._restore_columns(rows, reverse)
         self._hand_over(leads, reverse, self.process_id)
         self._restore_stages(rows)
+        self._restore_exceptions(rows)
         pairs = self._get_requirement_pairs()
         self._carry_facts(leads, {new: old for old, new in pairs.items()})
         self._drop_copies(leads, pairs)
@@ -141,6 +142,18 @@ class SalesProcessMigrationUndo(models.AbstractModel):
             )
         )
         self.env["crm.lead"].invalidate_model(["sales_process_stage_id"])
+
+    def _restore_exceptions(self, rows):
+        """Permissions that became void are as they were; those still to be decided wait for their approvers again."""
+        trails = self.env["sales.process.migration.lead"].sudo().browse(row["trail"] for row in rows)
+        states = {}
+        for trail in trails.filtered("void_exceptions"):
+            states |= {int(number): state for number, state in trail.void_exceptions.items()}
+        exceptions = self.env["sales.process.exception"].sudo().browse(states).exists()
+        for state, chosen in exceptions.grouped(lambda exception: states[exception.id]).items():
+            chosen.write({"state": state})
+            if state == "requested":
+                chosen._notify_approvers()
 
     def _drop_copies(self, leads, pairs):
         """Answers that the old requirement holds as well were copies only."""

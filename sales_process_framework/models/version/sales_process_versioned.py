@@ -22,6 +22,13 @@ class SalesProcessVersioned(models.AbstractModel):
             process.change_count = len(changes)
             process.unexplained_count = len(changes.filtered(lambda change: not change.reason))
 
+    def write(self, vals):
+        begins = vals.get("state") in ("pilot", "active")
+        starting = self.filtered(lambda process: begins and process.state == "draft")
+        result = super().write(vals)
+        starting._take_over_allowed_deviations()
+        return result
+
     def unlink(self):
         """Plans to migrate to a draft go with it."""
         self.env["sales.process.migration"].search([("target_process_id", "in", self.ids)]).unlink()
@@ -110,6 +117,22 @@ class SalesProcessVersioned(models.AbstractModel):
         ):
             for source, copy in zip(before.sorted(key), after.sorted(key), strict=True):
                 copy.previous_id = source
+
+    def _take_over_allowed_deviations(self):
+        """What managers allowed in the version before holds in this one, wherever its stages went on.
+
+        When the version begins, not when it is drafted: until then stages come, go and change places, and more may be
+        allowed.
+        """
+        for process in self.filtered("predecessor_id"):
+            following = {stage.previous_id: stage for stage in process.stage_ids if stage.previous_id}
+            vals_list = [
+                allowed._prepare_for_version(process, following)
+                for allowed in self.env["sales.process.variant.allowed"].search(
+                    [("process_id", "=", process.predecessor_id.id)]
+                )
+            ]
+            self.env["sales.process.variant.allowed"].create([vals for vals in vals_list if vals])
 
     # -- where leads go --------------------------------------------------------
 

@@ -256,6 +256,35 @@ class TestAlertKinds(AlertCommon):
         rule.kpi_band = "watch"
         self.assertEqual(len(self._scan(rule, "2026-03-31 09:00:00")), 2)
 
+    def test_indicator_of_a_period_that_has_just_begun(self):
+        kpi = self.env.ref("sales_process_framework.kpi_win_rate")
+        Value = self.env["sales.process.kpi.value"].sudo()
+        rule = self._rule("kpi_band", threshold=0, kpi_id=kpi.id)
+        vals = {
+            "kpi_id": kpi.id,
+            "company_id": self.company.id,
+            "cycle": kpi.cycle,
+            "scope": "company",
+            "scope_id": self.company.id,
+            "has_data": True,
+            "is_latest": True,
+        }
+        Value.search([("kpi_id", "=", kpi.id)]).is_latest = False
+        Value.create({**vals, "date_from": date(2026, 3, 1), "date_to": date(2026, 3, 31), "band": "healthy"})
+        april = {**vals, "date_from": date(2026, 4, 1), "date_to": date(2026, 4, 30), "band": "alert"}
+        begun = Value.create(april)
+        self.assertFalse(self._scan(rule, "2026-04-01 08:00:00"), "one deal was lost on the first day")
+        rule.kpi_running = True
+        self.assertFalse(self._scan(rule, "2026-04-15 08:00:00"))
+        self.assertEqual(self._scan(rule, "2026-04-16 08:00:00").kpi_value_id, begun, "half of it is over")
+        rule.kpi_running = False
+        self.assertFalse(self._scan(rule, "2026-04-30 08:00:00"))
+        self.assertEqual(self._scan(rule, "2026-04-30 22:00:00").kpi_value_id, begun, "May has begun in Brussels")
+        begun.band = "healthy"
+        self.assertFalse(self._scan(rule, "2026-05-02 08:00:00"), "mended by what came in late")
+        kpi.basis, begun.band = "snapshot", "alert"
+        self.assertEqual(self._scan(rule, "2026-04-01 08:00:00").kpi_value_id, begun, "how it stands today")
+
     def test_another_kind_is_one_class(self):
         kinds = dict(self.env["sales.process.alert.rule"]._fields["kind"]._description_selection(self.env))
         self.assertGreaterEqual(

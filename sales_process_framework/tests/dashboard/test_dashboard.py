@@ -161,6 +161,27 @@ class TestDashboard(DashboardCommon):
         self.assertEqual(self.env["sales.process.alert"].search_count(alerts["domain"]), alerts["total"])
         self.assertEqual(sum(alerts["counts"].values()), alerts["total"])
 
+    def test_what_has_no_company_is_the_main_company_s(self):
+        rule = self.env["sales.process.alert.rule"].create({"name": "Anywhere", "kind": "no_touch"})
+        both = self.company + self.company_b
+        self.manager.company_ids |= both
+        dashboard = self.Dashboard.with_user(self.manager).with_context(allowed_company_ids=both.ids)
+
+        def count():
+            return [dashboard.get_dashboard({"company_id": company.id})["alerts"]["total"] for company in both]
+
+        before = count()
+        self.env["sales.process.alert"].sudo().create(
+            {
+                "rule_id": rule.id,
+                "lead_id": self.stuck[:1].id,
+                "cause_key": "anywhere",
+                "opened": self.env.cr.now(),
+                "company_id": False,
+            }
+        )
+        self.assertEqual(count(), [before[0] + 1, before[1]])
+
     def test_goals(self):
         Target = self.env["sales.process.target"]
         Target.search([]).unlink()

@@ -375,8 +375,29 @@ class TestFeedbackInPilot(PilotCommon):
         Feedback = self.env["sales.process.feedback"]
         for lead in (baseline[0], candidate[0], candidate[0]):
             Feedback.with_user(self.manager).give("In the way", {"lead_id": lead.id})
+        self.assertEqual(self._count_feedback(pilot), {"baseline": 1.0, "candidate": 2.0})
+
+    def test_anonymous_feedback_counts_per_arm(self):
+        """It names no lead; the version that it is about says of which arm it is, and nothing else of it is kept."""
+        self._history(60)
+        Feedback = self.env["sales.process.feedback"]
+        stage = self.candidate.stage_ids[0]
+        Feedback.with_user(self.manager).give("Before the start", {"stage_id": stage.id}, anonymous=True)
+        self.env.cr.execute("UPDATE sales_process_feedback SET given_on = given_on - 5")
+        pilot = self._start(self._pilot())
+        self._arrive(12)
+        _baseline, candidate = self._arms(pilot)
+        Feedback.with_user(self.manager).give("In the way", {"lead_id": candidate[0].id}, anonymous=True)
+        Feedback.with_user(self.manager).give("In the way", {"stage_id": stage.id}, anonymous=True)
+        Feedback.with_user(self.manager).give("So is this", {"lead_id": candidate[1].id})
+        Feedback.with_user(self.manager).give("Elsewhere", {"process_id": self.process.id}, anonymous=True)
+        self.assertEqual(self._count_feedback(pilot), {"baseline": 1.0, "candidate": 3.0})
+        self.process.team_ids = [Command.link(self.other_team.id)]
+        self.assertEqual(self._count_feedback(pilot), {"candidate": 1.0}, "others work by the baseline too")
+
+    def _count_feedback(self, pilot):
         pilot._record_day()
         figures = self.env["sales.process.pilot.result"].search(
             [("pilot_id", "=", pilot.id), ("metric", "=", "feedback")]
         )
-        self.assertEqual({row.arm: row.value for row in figures}, {"baseline": 1.0, "candidate": 2.0})
+        return {row.arm: row.value for row in figures}

@@ -1,7 +1,8 @@
-from datetime import date
+from datetime import date, timedelta
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools.convert import convert_file
 
 from ...tools.period import period_of
 from .common import GoalCommon
@@ -132,6 +133,38 @@ class TestGoal(GoalCommon):
             self.assertTrue(100 <= goal.forecast_low < goal.forecast < goal.forecast_high <= 800)
             self.assertAlmostEqual(goal.gap, 670)
             self.assertEqual(goal.gap_deals, 4, "670 are missing, a deal brings 200")
+            self.assertEqual(goal.forecast_basis, "pipeline", "nothing is known of the past")
+            for month in (10, 11, 12):
+                self._put_value(3100, date(2030, month, 1))
+            self.assertEqual(self._fresh(goal).forecast_basis, "pipeline", "nor how long a deal takes")
+            cycle = self.env.ref("sales_process_framework.kpi_sales_cycle")
+            for month, deals in ((1, 8), (2, 2)):
+                self._put_value(5, date(2031, month, 1), kpi=cycle, numerator=5 * deals, denominator=deals)
+            self.assertEqual(self._fresh(goal).forecast_basis, "both")
+            # Deals that begin today are won from the tenth on: 21 of 31 days bring what the past brought.
+            self.assertAlmostEqual(goal.forecast, 100 + 200 + 30 + 2100)
+            self.assertTrue(goal.forecast_low < goal.forecast < goal.forecast_high)
+            self.assertGreaterEqual(goal.forecast_low, 100)
+            self._put_value(62, date(2030, 12, 1), kpi=cycle, numerator=62 * 90, denominator=90)
+            self.assertEqual(self._fresh(goal).forecast_basis, "pipeline", "no new deal is won before April")
+
+    def test_pipeline_of_a_company(self):
+        """A deal without a company is the main company's, as revenue counts it, and no other's."""
+        other = self.env["res.company"].create({"name": "Other"})
+        ours, theirs = self._goal(), self._goal(company_id=other.id)
+        lead = self._lead(expected_revenue=400, date_deadline=date(2031, 3, 10))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE crm_lead SET company_id = NULL WHERE id = %s", [lead.id])
+        self.assertEqual(self.company.id, self.env["sales.process.kpi"]._get_home_company_id())
+        self.assertEqual(list((ours | theirs)._fetch_pipeline()), [ours])
+
+    def test_only_of_revenue_a_gap_is_one_of_deals(self):
+        average = self.env.ref("sales_process_framework.kpi_average_deal")
+        goal = self._goal(kpi_id=average.id, value=500)
+        for month in (10, 11, 12):
+            self._put_value(200, date(2030, month, 1), kpi=average)
+        with self._at("2031-03-05 12:00:00"):
+            self.assertEqual((self._fresh(goal).gap, goal.gap_deals), (300, 0), "money, but no sum of deals")
 
     def test_forecast_from_history(self):
         visits = self.env.ref("sales_process_framework.kpi_visits")
@@ -158,10 +191,32 @@ class TestGoal(GoalCommon):
             self._fresh(goal)
             self.assertEqual((goal.pace_state, goal.attainment), ("behind", 75))
 
-    def test_zero_goal_has_no_attainment(self):
-        goal = self._goal(value=0)
-        self._put_value(100, date(2031, 3, 1))
-        self.assertEqual((self._fresh(goal).attainment, goal.actual), (0, 100))
+    def test_reached_is_reached(self):
+        """At or below what should be low, also at zero; a goal of zero is reached or not."""
+        cycle = self.env.ref("sales_process_framework.kpi_sales_cycle")
+        growth = self.env.ref("sales_process_framework.kpi_new_customer_growth")
+        cases = [
+            (cycle, 90, 60, 100),
+            (cycle, 90, 0, 100),
+            (cycle, 90, -5, 100),
+            (cycle, 0, 0, 100),
+            (cycle, 0, 5, 0),
+            (growth, 0, 0, 100),
+            (growth, 0, 12, 100),
+            (growth, 0, -3, 0),
+            (growth, 10, 15, 150),
+        ]
+        for number, (kpi, value, actual, attainment) in enumerate(cases):
+            day = date(2031 + number, 3, 1)
+            part = self._goal(kpi_id=kpi.id, value=value, date_from=day)
+            self._put_value(actual, day, kpi=kpi)
+            with self.subTest(kpi=kpi.code, value=value, actual=actual):
+                self.assertEqual(self._fresh(part).attainment, attainment)
+        objective = self._goal(kpi_id=self.win_rate.id, cycle="year", value=40)
+        part = self._goal(kpi_id=growth.id, value=0, date_from=date(2031, 6, 1), parent_id=objective.id)
+        self._put_value(2, date(2031, 6, 1), kpi=growth)
+        self._fresh(objective | part)
+        self.assertEqual(objective.parts_attainment, 100, "roll-up goes by the same")
 
     def test_queries_do_not_grow_with_the_goals(self):
         goals = self.Target.create(
@@ -255,3 +310,34 @@ class TestGoal(GoalCommon):
             .with_context(start_datetime=self.env.cr.now(), end_datetime=self.env.cr.now())
         )
         self.assertEqual(digest.sudo().with_user(self.manager).kpi_sales_process_goals_value, 50)
+
+    def test_digest_mail(self):
+        """Each span has the goals that ran in it; without data there is nothing, not zero."""
+        today = self.env.cr.now().date()
+        self.Target.search([("state", "in", ("active", "closed"))]).action_draft()
+        digest = self.env["digest.digest"].create(
+            {"name": "Sales", "company_id": self.company.id, "kpi_sales_process_goals": True}
+        )
+
+        def columns():
+            self.env.invalidate_all()
+            kpis = {kpi["kpi_name"]: kpi for kpi in digest._compute_kpis(self.company, self.manager)}
+            kpi = kpis.get("kpi_sales_process_goals")
+            return kpi and [kpi[f"kpi_col{number}"].get("value") for number in (1, 2, 3)]
+
+        past = self._goal(cycle="week", date_from=today - timedelta(days=14), value=50)
+        past.write({"state": "closed"})
+        self.assertIsNone(columns(), "nothing is known")
+        self._put_value(100, past.date_from, cycle="week")
+        self.assertEqual(columns(), [None, None, "100.00"])
+        self._goal(cycle="year", date_from=today, value=10**9).action_activate()
+        self._put_value(1, today, cycle="year")
+        self.assertEqual(columns(), ["0.00", "0.00", "50.00"])
+
+    def test_default_digest(self):
+        """Ticked when the addon is installed; an upgrade leaves what was chosen."""
+        digest = self.env.ref("digest.digest_digest_default")
+        digest.kpi_sales_process_goals = False
+        for mode in ("update", "init"):
+            convert_file(self.env, "sales_process_framework", "data/goal/digest_data.xml", {}, mode=mode)
+            self.assertEqual(digest.kpi_sales_process_goals, mode == "init")

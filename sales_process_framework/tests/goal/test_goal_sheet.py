@@ -53,6 +53,15 @@ class TestGoalSheet(GoalCommon):
         self.assertEqual((made.value, made.scenario_id, made.date_from), (2, scenario, date(2031, 1, 1)))
         self.assertEqual(self.year.value, 1_000_000)
 
+    def test_a_sheet_without_objectives_keeps_them(self):
+        self.year.objective = "Grow in the north"
+        heads = [["code", "target", "cycle", "start"], ["Code", "Goal", "Period", "From"]]
+        self._import([*heads, ["revenue", 5, "year", "2031-01-01"]])
+        self.assertEqual((self.year.value, self.year.objective), (5, "Grow in the north"))
+        heads = [[*row, "objective"] for row in heads]
+        self._import([*heads, ["revenue", 5, "year", "2031-01-01", None]])
+        self.assertFalse(self.year.objective, "an empty cell is an answer")
+
     def test_bad_rows_are_all_named_and_nothing_changes(self):
         count = self.Target.search_count([])
         heads = [["code", "target", "cycle", "start", "team", "person"], ["…"] * 6]

@@ -316,6 +316,18 @@ class TestHealthReport(HealthReportCommon):
             april = self.Report.create({"company_id": self.taipei.id, "date_from": MARCH.next().start})
         self.assertEqual(self._figures(april)["open_leads"]["value"], 1.0)
 
+    def test_computing_for_a_report_closes_no_other_period(self):
+        kpi = self._kpi("open_leads")
+        self.env["sales.process.kpi"].search([("id", "!=", kpi.id)]).active = False
+        stale = self._give("open_leads", 7.0, FEBRUARY.previous().previous())
+        with self._at(datetime(2026, 4, 20, 12)):
+            self.Report.create({"company_id": self.taipei.id, "date_from": MARCH.start})
+        values = self.env["sales.process.kpi.value"].search(
+            [("kpi_id", "=", kpi.id), ("company_id", "=", self.taipei.id), ("closed", "=", True)]
+        )
+        self.assertEqual(set(values.mapped("period")), {"2026-02", "2026-03"})
+        self.assertFalse(self.env["sales.process.kpi.value"].browse(stale).closed, "December waits for its own turn")
+
     def test_make_now(self):
         self._give("win_rate", 20.0)
         with self._at(NOW), self._without_computing():

@@ -171,7 +171,7 @@ class TestHealthReportTables(FactsCommon):
         # Of seven indicators with bands that have a value: one watched, one in alert, five healthy. In February the
         # only deal was won: nothing was in alert.
         self.assertEqual([tally["count"] for tally in page["tallies"]], [5, 1, 1])
-        self.assertIn("Of 7 indicators 5 are healthy, 1 are watched and 1 are in alert", page["headline"])
+        self.assertIn("Indicators judged: 7. Healthy: 5, watched: 1, in alert: 1", page["headline"])
         self.assertEqual([entry["kpi_code"] for entry in page["first"]][:1], ["needs_match"])
         self.assertEqual(page["first"][0]["detail"], "40.0 %, beyond the alert value of 60.0 %.")
         self.assertEqual(page["first"][0]["advice"], self.env.ref("sales_process_framework.kpi_needs_match").advice)

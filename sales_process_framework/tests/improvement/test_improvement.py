@@ -2,7 +2,7 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged, users
+from odoo.tests import Form, tagged, users
 from odoo.tools import mute_logger
 
 from .common import ImprovementCommon
@@ -92,10 +92,34 @@ class TestImprovementSteps(ImprovementCommon):
 
     def test_steps_are_no_fields_to_write(self):
         for name, value in (("state", "measured"), ("verdict", "better"), ("date_measured", "2025-01-01")):
-            with self.subTest(name), self.assertRaisesRegex(UserError, "steps of an improvement"):
+            with self.subTest(name), self.assertRaisesRegex(UserError, "keeps this itself"):
                 self.idea.write({name: value})
         with self.assertRaises(UserError):
             self._idea(state="measured")
+
+    def test_whose_idea_it_was_is_thanked(self):
+        self.idea.write({"author_id": self.rep.id, "user_id": self.manager.id})
+        context = self.idea.with_user(self.manager).action_open_award()["context"]
+        Awards = self.env["sales.process.award"].with_user(self.manager).with_context(**context)
+        with self.assertRaisesRegex(ValidationError, "neither planned nor done"), self.cr.savepoint():
+            Awards.create({"reason": "Faster"})
+        self.idea.action_accept()
+        with Form(Awards) as form:
+            form.reason = "An hour less for each offer"
+        award = form.record
+        self.assertEqual((award.user_id, award.company_id, award.given_by_id), (self.rep, self.company, self.manager))
+        self.assertIn("An hour less", "".join(self.idea.message_ids.mapped("body")))
+        told = self.env["mail.message"].search([("partner_ids", "=", self.rep.partner_id.id)], order="id desc", limit=1)
+        self.assertEqual(told.subject, "Thank you for your feedback")
+        self.assertEqual(award.with_user(self.rep).receiver, self.rep.name)
+        self.idea.author_id = False
+        with self.assertRaisesRegex(UserError, "whose idea"):
+            Awards.create({"reason": "Again", "kind": "sharp_eye"})
+        self.idea.author_id = self.manager
+        with self.assertRaisesRegex(UserError, "Nobody thanks oneself"):
+            Awards.create({"reason": "Again", "kind": "sharp_eye"})
+        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
+            self.idea.with_user(self.rep).action_open_award()
 
     def test_only_ideas_are_deleted(self):
         self.idea.user_id = self.manager

@@ -235,6 +235,34 @@ class TestCustom(KpiCommon):
         created = self._of_leads("third", user=stranger, author_id=self.boss.id)
         self.assertEqual(created.author_id, stranger)
 
+    def test_preview_is_of_what_whoever_types_may_see(self):
+        """A browser may send any author along with what is typed."""
+        self.env["ir.rule"].create(
+            {
+                "name": "Large deals are nobody's business",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "domain_force": "[('expected_revenue', '<', 500)]",
+            }
+        )
+        kpi = self._of_leads("of_the_robot")
+        typed = {
+            "name": "Typed",
+            "code": "typed",
+            "computation": "custom",
+            "model": "crm.lead",
+            "measure": "count",
+            "basis": "snapshot",
+            "domain": self.within,
+            "date_field": "create_date",
+            "cycle": "month",
+            "author_id": self.env.ref("base.user_root").id,
+        }
+        kpis = self.env["sales.process.kpi"].with_user(self.boss).with_company(self.taipei)
+        for origin in (None, kpi):
+            with self._at(NOW):
+                # what an onchange works on
+                self.assertIn("2 from 2 records", kpis.new(typed, origin=origin).preview)
+
     @mute_logger("odoo.addons.sales_process_framework.models.kpi.sales_process_kpi_run")
     def test_author_has_left(self):
         kpi = self._of_leads(user=self.boss)

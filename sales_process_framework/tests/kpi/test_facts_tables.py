@@ -3,7 +3,9 @@
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
+from odoo.modules.module import load_script
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 from ...tools.period import period_of, utc_edges
 from .facts_common import ZONE, FactsCommon
@@ -89,7 +91,7 @@ class TestTables(FactsCommon):
     def test_definitions_of_t1(self):
         """Kind, target and cycle as the table has them."""
         wanted = {
-            "revenue_attainment": ("result", 100, "quarter", "Finance"),
+            "revenue_attainment": ("result", 100, "quarter", "CRM"),
             "lead_conversion": ("process", 20, "month", "CRM"),
             "win_rate": ("process", 40, "month", "CRM"),
             "repurchase_rate": ("result", 30, "year", "CRM"),
@@ -99,6 +101,16 @@ class TestTables(FactsCommon):
             self.assertEqual((kpi.kind, kpi.target, kpi.cycle, kpi.source), (kind, target, cycle, source))
             self.assertEqual((kpi.unit, kpi.direction, kpi.department), ("percent", "higher", "Sales"))
             self.assertTrue(kpi.formula_text and kpi.advice)
+
+    def test_an_upgrade_puts_right_what_nobody_changed(self):
+        path = file_path("sales_process_framework/migrations/19.0.3.0.0/post-indicator_texts.py")
+        kpi = self.env.ref("sales_process_framework.kpi_revenue_attainment")
+        for before, after in (("Finance", "CRM"), ("Our ledger", "Our ledger")):
+            kpi.source = before
+            self.env.flush_all()
+            load_script(path, "indicator_texts").migrate(self.env.cr, "19.0.2.0.0")
+            self.env.invalidate_all()
+            self.assertEqual(kpi.source, after)
 
     def test_lead_conversion(self):
         self.assertValue("lead_conversion", QUARTER, 20.0, 2, 10, "healthy")

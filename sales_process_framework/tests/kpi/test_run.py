@@ -147,6 +147,28 @@ class TestRun(KpiCommon):
         self.assertEqual((november.value, november.previous_value, november.has_previous), (5, 0, True))
         self.assertEqual(self._periods(self.second), ["2026-03"])
 
+    def test_the_past_leaves_a_stale_period_to_its_own_turn(self):
+        """January was computed on its tenth day for the last time: it is computed again before it is closed."""
+        january = MARCH.previous().previous()
+        self._compute(self.first, january, now=datetime(2026, 1, 10))
+        self.facts = [{"company_id": self.taipei.id, "at": datetime(2026, 1, 20), "num": 5}]
+        self.first.backfill_from = date(2025, 10, 5)
+        now = datetime(2026, 3, 30, 1)
+        with (
+            self._at(now),
+            patch.object(
+                self.env.registry["ir.cron"], "_commit_progress", lambda cron, *args, **kwargs: 1 if kwargs else 0
+            ),
+        ):
+            self.env["sales.process.kpi"]._cron_backfill()
+        value = self._value(self.first, period=january)
+        self.assertEqual((value.value, value.closed), (0, False), "interrupted before its turn")
+        self._cron(now, BACKFILL)
+        self.env.invalidate_all()
+        value = self._value(self.first, period=january)
+        self.assertEqual((value.value, value.closed), (5, True))
+        self.assertEqual(self._periods(self.first, closed=False), ["2026-03"])
+
     def test_the_past_on_request_of_managers_alone(self):
         wizard = self.env["sales.process.kpi.backfill"].with_user(self.boss)
         with self.assertRaises(UserError):

@@ -175,6 +175,85 @@ class TestPilot(PilotCommon):
         self.assertEqual(pilot.sudo().assignment_ids.lead_id, inside)
         self.assertEqual(outside.sales_process_id, self.process)
 
+    def test_teams_left_over_from_a_split_by_team(self):
+        """Drawing leads after all: the teams that were to be compared with leave the form, and take no part."""
+        self.process.team_ids = [Command.link(self.other_team.id)]
+        with Form(self._pilot(split="team", control_team_ids=[Command.set(self.other_team.ids)])) as form:
+            form.split = "user"
+            form.split = "lead"
+        pilot = form.save()
+        self.assertFalse(pilot.control_team_ids)
+        # as it was kept before that was refused
+        self.env.cr.execute(
+            "INSERT INTO sales_process_pilot_control_team_rel (pilot_id, team_id) VALUES (%s, %s)",
+            [pilot.id, self.other_team.id],
+        )
+        pilot.invalidate_recordset(["control_team_ids"])
+        self._start(pilot)
+        leads = self._arrive(6, team_id=self.other_team.id)
+        pilot._follow()
+        self.assertFalse(pilot.lead_count, "they work by the baseline and would water down the candidate")
+        self.assertEqual(leads.sales_process_id, self.process)
+
+    def test_another_version_for_the_pilot_teams(self):
+        """A third version would take the baseline away from one arm."""
+        pilot = self._start(self._pilot())
+        self._arrive(12)
+        baseline, _candidate = self._arms(pilot)
+        third = self.process.copy({"name": "Test Process", "version": "1.2", "predecessor_id": self.process.id})
+        for old, new in zip(self.process.stage_ids, third.stage_ids, strict=True):
+            new.stage_id = old.stage_id
+        Activation = self.env["sales.process.activation"]
+        wizard = Activation.create({"process_id": third.id, "team_ids": [Command.set(self.team.ids)]})
+        for call in (wizard.action_dry_run, wizard.action_activate):
+            with self.assertRaisesRegex(UserError, "“Shorter needs analysis” is under way"):
+                call()
+        self.assertEqual((third.state, self.process.state), ("draft", "active"))
+        elsewhere = Activation.create({"process_id": third.id, "team_ids": [Command.set(self.other_team.ids)]})
+        elsewhere.action_dry_run()
+        elsewhere.action_activate()
+        self.assertEqual(third.state, "active")
+
+        self.assertEqual(pilot._get_crossed_count(), 0)
+        baseline[:2].team_id = self.other_team
+        baseline[2]._attach_to_process(self.candidate)
+        self.assertEqual(baseline[:2].sales_process_id, third)
+        self.env.flush_all()
+        self.assertEqual(pilot._get_crossed_count(), 3, "whoever left the baseline, wherever to")
+
+    def test_adopting_spares_the_teams_of_other_pilots(self):
+        self.process.team_ids = [Command.link(self.other_team.id)]
+        pilot = self._start(self._pilot())
+        other = self._pilot(
+            name="Elsewhere",
+            team_ids=[Command.set(self.other_team.ids)],
+            candidate_process_id=self.process.copy({"version": "1.3"}).id,
+        )
+        other.sudo().state = "running"
+        with self.assertRaisesRegex(UserError, "“Elsewhere” is under way"):
+            self._close(pilot, "adopted", team_ids=[Command.set((self.team | self.other_team).ids)])
+        self._close(pilot, "adopted")
+        self.assertEqual((pilot.state, self.candidate.team_ids), ("adopted", self.team), "the others are not proposed")
+        self.assertEqual((self.process.state, self.process.team_ids), ("active", self.other_team))
+
+    def test_pilots_in_analysis_keep_their_teams(self):
+        """Until it is decided about a pilot can be extended, and its leads are still worked by its versions."""
+        candidate = self.process.copy({"name": "Test Process", "version": "1.4"})
+        first = self._start(self._pilot(name="First"))
+        second = self._pilot(name="Second", candidate_process_id=candidate.id)
+        first.sudo().state = "analysis"
+        second.action_plan()
+        self.assertEqual(dict(second.plan["warnings"])["overlap"]["pilot"], "First")
+        with self.assertRaisesRegex(UserError, "take part in “First”"):
+            second.action_start()
+        # as it could begin before that was refused
+        second.sudo().state = "running"
+        with self.assertRaisesRegex(UserError, "take part in “Second”"):
+            self._close(first, "extended", cycles=1)
+        self._close(second, "dropped")
+        self._close(first, "extended", cycles=1)
+        self.assertEqual(first.state, "extended")
+
     def test_question_and_design_are_settled(self):
         pilot = self._start(self._pilot())
         for vals in ({"question": "Another?"}, {"kpi_id": self.average_deal.id}, {"effect_wanted": 1}):
@@ -193,6 +272,15 @@ class TestPilot(PilotCommon):
             ({"cycles": 0}, "sales cycles"),
             ({"candidate_process_id": self.process.id}, "another version"),
             ({"baseline_kind": "history"}, "split by team"),
+            ({"control_team_ids": [Command.set(self.other_team.ids)]}, "Only a split by team"),
+            (
+                {
+                    "baseline_kind": "history",
+                    "split": "team",
+                    "control_team_ids": [Command.set(self.other_team.ids)],
+                },
+                "Only a split by team",
+            ),
             ({"kpi_id": self.env.ref("sales_process_framework.kpi_revenue_attainment").id}, "told apart by arm"),
             ({"guardrail_ids": [Command.set(self.win_rate.ids)]}, "no guardrail of itself"),
         ):

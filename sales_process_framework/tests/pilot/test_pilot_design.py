@@ -1,10 +1,11 @@
+import math
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import tagged
 
 from ...tools import pilot_compare
+from ...tools.pilot_follow import BATCHES
 from .common import PilotCommon
 
 
@@ -80,58 +81,133 @@ class TestDesigns(PilotCommon):
         for leads, share in ((baseline, 0.50), (candidate, 0.60)):
             self._decide(leads, [place < share * len(leads) for place in range(len(leads))], [10] * len(leads))
         pilot.sudo().planned_size = 400
-        window = pilot._get_window()
-        self.env.cr.execute(
-            "UPDATE crm_lead SET create_date = %s WHERE id = ANY(%s)", [self.now, (baseline | candidate).ids]
-        )
-        self.env.cr.execute(
-            "UPDATE crm_lead SET date_closed = %s WHERE id = ANY(%s)", [self.now, (baseline | candidate).ids]
-        )
-        self.assertEqual(window[1], pilot.date_start)
-        pilot.sudo().date_start = self.now - timedelta(seconds=1)
-        with self._at(timedelta(seconds=5)):
-            pilot._analyse()
+        self._ago(pilot, 101)
+        pilot._analyse()
 
         primary = pilot.analysis["primary"]
         self.assertEqual(primary["method"], "did_proportions")
         self.assertAlmostEqual(primary["effect"], 0.20, delta=0.09)
         codes = [code for code, _holds, _values in primary["checks"]]
-        self.assertEqual(codes, ["parallel_trends", "few_teams"])
+        self.assertEqual(codes, ["parallel_trends", "few_teams", "same_age"])
         self.assertIn("had they changed like the others", pilot.report_html)
+        # two teams: what was seen is told, and nothing is claimed
+        self.assertGreater(primary["z"], 2)
+        self.assertTrue(primary["descriptive"])
+        self.assertEqual((pilot.state, pilot.verdict), ("analysis", "described"))
+        self.assertIn("nothing is concluded", pilot.verdict_text)
+        self.assertIn("with fewer than 4", pilot.report_html)
+        for text in ("more than chance", "it is sure", "bound"):
+            self.assertNotIn(text, pilot.report_html + pilot.verdict_text)
+
+    def _pilot_of_four_teams(self, shares, **vals):
+        """Two pilot teams and two others; shares won of each, before and since."""
+        teams = self.team | self.other_team
+        for name in ("East", "West"):
+            teams |= self.env["crm.team"].create({"name": name, "company_id": self.company.id})
+        self.process.team_ids = [Command.set(teams.ids)]
+        for team, (before, _since) in zip(teams, shares, strict=True):
+            born = [self.now - timedelta(days=120 + number) for number in range(200)]
+            won = [number % 100 < before * 100 for number in range(200)]
+            self._decide(self._insert(200, team), won, [10] * 200, born)
+        control = [Command.set(teams[2:].ids)]
+        pilot = self._start(
+            self._pilot(
+                split="team", team_ids=[Command.set(teams[:2].ids)], control_team_ids=control, effect_wanted=60, **vals
+            )
+        )
+        for team, (_before, since) in zip(teams, shares, strict=True):
+            leads = self._enroll(100, team=team)
+            self._decide(leads, [place < since * 100 for place in range(100)], [10] * 100)
+        self._ago(pilot, 101)
+        pilot.sudo().planned_size = 400
+        pilot._follow()
+        return pilot
+
+    def test_four_teams_count_as_one_each(self):
+        """Both pilot teams gain thirty points, the others none: four numbers that agree."""
+        pilot = self._pilot_of_four_teams(((0.3, 0.60), (0.3, 0.62), (0.3, 0.30), (0.3, 0.32)))
+        primary = pilot.analysis["primary"]
+        self.assertFalse(primary["descriptive"])
+        self.assertAlmostEqual(primary["effect"], 0.3, delta=0.06)
+        checks = {code: (holds, values) for code, holds, values in primary["checks"]}
+        self.assertEqual(checks["few_teams"], (True, {"count": 4}))
+        self.assertEqual(pilot.verdict, "better")
+        self.assertIn("each counts as one", pilot.report_html)
+
+    def test_luck_of_one_team_is_no_effect(self):
+        """One pilot team gains forty points, the other none: by leads sure, by teams anything but."""
+        pilot = self._pilot_of_four_teams(((0.3, 0.70), (0.3, 0.30), (0.3, 0.30), (0.3, 0.30)))
+        self.assertEqual(pilot.verdict, "no_difference")
+        self.assertGreater(pilot.analysis["primary"]["pvalue"], 0.2)
 
     def test_compared_with_the_past(self):
-        self._history(count=200, share=0.3, days=(5, 15))
+        before = self._history(count=200, share=0.3, days=(5, 15))
         pilot = self._start(
             self._pilot(split="team", baseline_kind="history", baseline_process_id=False, effect_wanted=60)
         )
         even = pilot.planned_size
         self.assertLess(pilot.planned_leads, even, "one arm is there already")
         self.assertIn("history", [code for code, _values in pilot.plan["warnings"]])
+        age, step = pilot.plan["age"], pilot.plan["step"]
+        self.assertEqual(age, pilot.plan["cycle"], "half of two cycles of about ten days")
         self._enroll(150)
         baseline, candidate = self._arms(pilot)
         self.assertFalse(baseline)
         self.assertEqual(candidate.sales_process_id, self.candidate)
-        self.env.flush_all()
-        self.env.cr.execute(
-            """UPDATE crm_lead SET date_closed = %s, won_status = CASE WHEN id %% 2 = 0 THEN 'won' ELSE 'lost' END
-                WHERE id = ANY(%s)""",
-            [self.now + timedelta(seconds=1), candidate.ids],
-        )
-        pilot.sudo().planned_size = 340
-        pilot.sudo().date_start = self.now - timedelta(seconds=1)
-        with self._at(timedelta(seconds=5)):
-            pilot._analyse()
+        born = [self.now - timedelta(days=39 - 36 * number / 150) for number in range(150)]
+        self._decide(candidate, [number % 3 < 2 for number in range(150)], [3] * 150, born)
+        self._ago(pilot, 40)
+        pilot.sudo().planned_size = 330
+        pilot._analyse()
 
         primary = pilot.analysis["primary"]
         past, own = primary["counts"]
+        until = self.now - timedelta(days=40 - (40 - age) // step * step)
+        self.assertEqual(own, len([day for day in born if day < until]), "of the age only")
         self.assertEqual(primary["information"], round(4 * past * own / (past + own)), "the past alone tells nothing")
-        self.assertAlmostEqual(primary["values"][0], 0.3, delta=0.08)
-        self.assertEqual(primary["values"][1], 0.5)
+        won = self._decided_in_time(pilot, before, age, step)
+        self.assertEqual((past, primary["values"][0]), (len(won), sum(won) / len(won)))
+        self.assertAlmostEqual(primary["values"][1], 2 / 3, delta=0.01)
         self.assertEqual(pilot.verdict, "better")
         self.assertIn("whatever else changed meanwhile", pilot.report_html)
+        for html in (pilot.report_html, pilot.plan_html):
+            self.assertIn(f"until its last lead was {age} days old", html)
 
-    def _at(self, after):
-        return patch.object(type(self.env.cr), "now", lambda _cr: self.now + after)
+    def _decided_in_time(self, pilot, leads, age, step):
+        """By hand: of leads of the past, whether they were won, of those decided before their batch had the age."""
+        found = []
+        for lead in leads:
+            places = (pilot.date_start - timedelta(days=age) - lead.create_date) / timedelta(days=step)
+            begin = pilot.date_start - timedelta(days=age + step * math.ceil(places))
+            if 0 < places <= min(365 // step, BATCHES) and lead.date_closed < begin + timedelta(days=step + age):
+                found.append(lead.won_status == "won")
+        return found
+
+    def test_slow_wins_are_no_loss(self):
+        """Losses take ten days, wins fifty: what a young pilot has lost says nothing, its leads have to grow up."""
+        self._slow_deals(self._insert(400, self.team), [500 - 1.2 * number for number in range(400)])
+        pilot = self._start(
+            self._pilot(split="team", baseline_kind="history", baseline_process_id=False, effect_wanted=40, cycles=3)
+        )
+        self.assertEqual((pilot.plan["age"], pilot.plan["step"]), (50, 7))
+        self.assertGreater(pilot.plan["days"], 57)
+        pilot.sudo().planned_size = 150
+        leads = self._enroll(120)
+        for days, batches in ((40, 0), (110, 8)):
+            with self.subTest(days=days):
+                self._slow_deals(leads, [days - days * number / 120 for number in range(120)])
+                self._ago(pilot, days)
+                pilot._analyse()
+                self.assertEqual(pilot.analysis["information"] > 0, bool(batches))
+                self.assertNotIn(pilot.verdict, ("better", "worse"))
+        past, own = pilot.analysis["primary"]["values"]
+        self.assertAlmostEqual(own, past, delta=0.08)
+
+    def _slow_deals(self, leads, ages):
+        """Two of five are won."""
+        won = [number % 5 < 2 for number in range(len(leads))]
+        days = [50 if each else 10 for each in won]
+        self._decide(leads, won, days, [self.now - timedelta(days=age) for age in ages])
 
     def test_seniority_of_the_groups(self):
         """Experienced people here, new ones there: said before the start."""

@@ -1,3 +1,4 @@
+import io
 import math
 from datetime import timedelta
 from unittest.mock import patch
@@ -5,6 +6,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools.pdf import PdfReader
 
 from .common import PilotCommon
 
@@ -175,11 +177,37 @@ class TestVerdict(VerdictCommon):
         pilot._follow()
         self.assertEqual(pilot.looks, looks, "every night, but no other look without more data")
 
+    def test_guardrail_does_not_wait_for_a_slow_indicator(self):
+        """The primary indicator has a fiftieth of its plan, a third of the time is over, and the win rate collapses."""
+        pilot = self._run(
+            self._pilot(kpi_id=self.average_deal.id, effect_wanted=20, guardrail_ids=[Command.set(self.win_rate.ids)]),
+            0.7,
+            0.1,
+            count=120,
+        )
+        pilot.sudo().write({"planned_size": 2400, "expected_days": 360, "cycles": 12})
+        pilot._follow()
+        self.assertLess(pilot.analysis["share"], 0.05)
+        self.assertFalse(pilot.looks["primary"])
+        self.assertAlmostEqual(pilot.looks["guardrails"][0], 120 / 360, places=2)
+        self.assertEqual(list(pilot.breaches), [str(self.win_rate.id)])
+        looks = pilot.looks
+        pilot._follow()
+        self.assertEqual(pilot.looks, looks, "no other look before another twentieth of the time")
+
+    def test_guardrail_that_comes_late_has_spent_nothing(self):
+        """Looks at which it could not be tested yet are none of its looks."""
+        pilot = self._run(self._pilot(guardrail_ids=[Command.set(self.average_deal.ids)]), 0.4, 0.5, count=100)
+        pilot.sudo().write({"planned_size": 400, "expected_days": 2000, "cycles": 12})
+        pilot.sudo().looks = {"primary": [], "guardrails": [0.05, 0.1], "watched": {}}
+        pilot._follow()
+        self.assertEqual([share for share, _count in pilot.looks["watched"][str(self.average_deal.id)]], [0.25])
+
     def test_guardrail_of_a_pilot_that_began_before_bounds_of_its_own(self):
         """What was kept of its looks is enough to go on."""
         pilot = self._run(self._pilot(guardrail_ids=[Command.set(self.average_deal.ids)]), 0.4, 0.5, count=100)
         pilot.sudo().planned_size = 400
-        pilot.sudo().looks = {"primary": [], "guardrails": [0.1]}
+        pilot.sudo().write({"looks": {"primary": [], "guardrails": [0.1]}, "expected_days": 2000, "cycles": 12})
         pilot._follow()
         [first, second] = pilot.looks["watched"][str(self.average_deal.id)]
         self.assertEqual([first[0], second[0]], [0.1, 0.25])
@@ -269,4 +297,20 @@ class TestVerdict(VerdictCommon):
             "Assumptions",
             "Chi-squared",
         ):
+            self.assertIn(part, text)
+
+    def test_report_as_pdf(self):
+        reports = self.env["ir.actions.report"].with_user(self.leader).with_context(force_report_rendering=True)
+        if reports.get_wkhtmltopdf_state() not in ("ok", "workers"):
+            self.skipTest("no wkhtmltopdf")
+        pilot = self._run(self._pilot(), 0.3, 0.6)
+        pilot._follow()
+        content, kind = reports._render_qweb_pdf("sales_process_framework.report_pilot", pilot.ids)
+        self.assertEqual((kind, content[:4]), ("pdf", b"%PDF"))
+        pages = PdfReader(io.BytesIO(content)).pages
+        width, height = (float(side) for side in pages[0].mediabox[2:])
+        self.assertAlmostEqual(width, 595.3, delta=2, msg="A4")
+        self.assertAlmostEqual(height, 841.9, delta=2, msg="upright")
+        text = " ".join(" ".join(page.extract_text() for page in pages).split())
+        for part in ("Shorter needs analysis", "The candidate is better", "Chi-squared", "Assumptions"):
             self.assertIn(part, text)

@@ -25,7 +25,7 @@ class TestReviewSteps(ReviewCommon):
         self.assertEqual(self.review.state, "conclude")
         with self.assertRaisesRegex(UserError, "go through all steps"):
             self.review.action_close()
-        with self.assertRaisesRegex(UserError, "steps of a review"):
+        with self.assertRaisesRegex(UserError, "keeps this itself"):
             self.review.state = "closed"
 
     def test_a_critical_topic_wants_a_conclusion_or_a_reason(self):
@@ -252,14 +252,15 @@ class TestReviewMinutes(ReviewCommon):
         self._twin(self.budget).name = "Money"
         self.next.action_log_changes()
         change = self.next.change_ids
-        change.write({"improvement_ids": idea.ids, "review_ids": self.review.ids})
+        topic = self._topic()
+        change.write({"improvement_ids": idea.ids, "review_ids": self.review.ids, "topic_ids": topic.ids})
 
         def sources(user):
             diff = self.next.with_user(user).get_version_diff()
             rows = [inner for row in diff["root"]["rows"] for inner in row["rows"] if inner["sources"]]
             return [(source["model"], source["id"]) for row in rows for source in row["sources"]]
 
-        both = [("sales.process.improvement", idea.id), ("sales.process.review", self.review.id)]
-        self.assertEqual(sources(self.manager), both)
+        expected = [(record._name, record.id) for record in (idea, self.review, topic)]
+        self.assertEqual(sources(self.manager), expected)
         stranger = self._new_user("spf_no_guest", "sales_team.group_sale_salesman")
-        self.assertEqual(sources(stranger), both[:1])
+        self.assertEqual(sources(stranger), expected[:1])

@@ -66,6 +66,26 @@ class TestReviewAgenda(ReviewCommon):
             **vals,
         )
 
+    def test_gates_that_only_cost_time(self):
+        asked, needs = [], self.budget
+
+        def find(gates, company, period):
+            asked.append((company, period.label(), gates.env.companies))
+            shared = {"model": "sales.process.requirement", "stage_id": self.p_diagnose.id, "domain": False}
+            return [
+                {**finding(**shared), "code": f"gate_{flag}", "severity": severity, "res_id": needs.id}
+                | {"process_id": self.process.id, "title": "Needs", "text": f"It {flag}.", "advice": "Drop it."}
+                for flag, severity in (("only_costs", "warning"), ("stops_nobody", "info"))
+            ]
+
+        with patch.object(type(self.env["sales.process.effectiveness"]), "_get_findings", find):
+            [topic] = self._fill()
+        self.assertEqual(asked, [(self.company, self.review._get_period().label(), self.company)])
+        self.assertEqual((topic.kind, topic.severity, topic.text), ("node", "warning", "It only_costs.\nDrop it."))
+        self.assertEqual(
+            (topic.requirement_id, topic.stage_id, topic.process_id), (needs, self.p_diagnose, self.process)
+        )
+
     def test_findings_of_the_period_by_kind(self):
         slow = self._node() | {"kpi_code": "stage_time", "severity": "warning", "title": "Diagnose: time"}
         topics = self._fill(

@@ -1,9 +1,11 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ...tools.completeness import Item
 from ...tools.period import period_of
 from ..common import SalesProcessCommon
 
@@ -71,6 +73,25 @@ class TestCompletenessByStage(SalesProcessCommon):
             )
             self.env.flush_all()
             self.assertEqual(bool(self._missing(lead)), missing)
+
+    def test_a_date_is_past_where_the_company_is(self):
+        """At three in the morning of 10 March UTC it is the 9th in New York, and the 10th in Taipei."""
+        self._rule(self.p_qualify, "ahead", ["date_deadline"])
+        lead = self._lead(phone="+32 1", date_deadline="2026-03-09")
+        moment = datetime(2026, 3, 10, 3)
+        for zone, missing in (("America/New_York", []), ("Asia/Taipei", ["ahead:date_deadline"])):
+            self.company.partner_id.tz = zone
+            self.company.resource_calendar_id.tz = zone
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL(
+                    "SELECT %s FROM crm_lead AS lead WHERE id = %s",
+                    self.env["crm.lead"]._get_missing_sql("lead", [Item("ahead", "date_deadline")], moment),
+                    lead.id,
+                )
+            )
+            with self.subTest(zone):
+                self.assertEqual(self.env.cr.fetchone()[0], missing)
 
     def test_indicator_and_list_say_the_same(self):
         self._rule(self.p_qualify, "ahead", ["date_deadline"])

@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo.tests import BaseCase, tagged
 
-from ...tools.alert import leave_quiet_hours, subtract_working_hours
+from ...tools.alert import ToldBefore, leave_quiet_hours, next_summary, subtract_working_hours
 from ...tools.worktime import add_working_hours
 
 #: Monday to Friday of two weeks, 8 to 16.
@@ -43,3 +43,13 @@ class TestAlertTools(BaseCase):
         )
         self.assertEqual(leave_quiet_hours(friday, "Asia/Taipei", 0, 0, True), datetime(2026, 3, 29, 16))
         self.assertEqual(leave_quiet_hours(friday, "UTC", 0, 0), friday)
+
+    def test_next_summary(self):
+        nine, noon = datetime(2026, 3, 4, 9), datetime(2026, 3, 4, 12)
+        self.assertEqual(next_summary(noon, None, 4), noon, "the first one")
+        self.assertEqual(next_summary(noon, nine, 4), datetime(2026, 3, 4, 13))
+        self.assertEqual(next_summary(noon, nine, 3), noon, "exactly when its time has come")
+        self.assertEqual(next_summary(noon, nine, 0), noon)
+        self.assertIsNone(ToldBefore().latest)
+        self.assertEqual(ToldBefore(nine, None).latest, nine)
+        self.assertEqual(ToldBefore(nine, noon, 1).latest, noon)

@@ -15,6 +15,13 @@ class TestJudge(unittest.TestCase):
         self.assertLess(effect.comparison.low, 0)
         self.assertGreater(effect.comparison.high, 0)
 
+    def test_a_difference_that_may_be_chance_accuses_no_gate(self):
+        """60 % against 40 % of ten deals each: no sign that it helps, and none that it only costs."""
+        few = Figures(asked=40, met=20, refused=20, won=6, closed=10, won_without=4, closed_without=10)
+        effect = effectiveness.judge(few)
+        self.assertEqual((effect.verdict, effect.flags), ("no_sign", ()))
+        self.assertLess(effect.comparison.low, 0)
+
     def test_time_is_a_cost_as_well(self):
         figures = {"asked": 200, "met": 190, "won": 20, "closed": 50, "won_without": 18, "closed_without": 45}
         self.assertFalse(effectiveness.judge(Figures(**figures, delayed=30, days=0.5, held=1)).flags)

@@ -296,6 +296,22 @@ class TestMigration(VersionCommon):
         for found, expected in zip(self._snapshot(leads), before, strict=True):
             self.assertEqual(found, expected)
 
+    def test_undo_gives_permissions_back(self):
+        """Those for a column that the version lacks are void, and asked for again once it is undone."""
+        self.behind.with_user(self.rep).sales_process_request_exception(self.diagnose.id, "Please")
+        exception = self.env["sales.process.exception"].search([("lead_id", "=", self.behind.id)])
+        approvers = exception.activity_ids.user_id
+        self.n_diagnose.stage_id = self.env["crm.stage"].create({"name": "Fresh", "sequence": 99})
+        self._put_to_use()
+        migration = self._migrate()
+        self.assertEqual(exception.state, "cancelled")
+        self.assertFalse(exception.activity_ids)
+        migration.action_undo()
+        self.env.invalidate_all()
+        self.assertEqual((exception.state, exception.process_id), ("requested", self.process))
+        self.assertTrue(approvers)
+        self.assertEqual(exception.activity_ids.user_id, approvers)
+
     def test_undo_takes_along_what_was_done_since(self):
         self._put_to_use()
         migration = self._migrate()

@@ -47,6 +47,39 @@ class TestActivatingTheNextVersion(VersionCommon):
         self._move(self.lead, self.diagnose)
         self.assertEqual(self.lead.sales_process_stage_id, self.p_diagnose)
 
+    def test_what_managers_allowed_goes_on(self):
+        Allowed = self.env["sales.process.variant.allowed"].with_user(self.manager)
+        common = {"process_id": self.process.id, "team_id": self.team.id, "reason": "Known customers"}
+        Allowed.create(
+            [
+                {**common, "kind": "skipped", "process_stage_id": self.p_diagnose.id},
+                {**common, "kind": "repeated", "process_stage_id": self.p_propose.id},
+                {**common, "kind": "too_long", "process_stage_id": self.p_qualify.id, "active": False},
+                {**common, "kind": "variant", "path": "1-0-2-4-5"},
+                {**common, "kind": "variant", "path": "1-3-4"},
+                {**common, "kind": "outside"},
+            ]
+        )
+        self.n_propose.requirement_ids.unlink()
+        self.n_propose.unlink()
+        self.n_diagnose.sequence = self.n_qualify.sequence - 1
+        wizard = self._wizard(migrate="new")
+        wizard.action_dry_run()
+        wizard.action_activate()
+        taken = Allowed.search([("process_id", "=", self.next.id)]).sorted("kind")
+        self.assertEqual(
+            [(each.kind, each.process_stage_id, each.path) for each in taken],
+            [
+                ("outside", self.n_qualify.browse(), False),
+                ("skipped", self.n_diagnose, False),
+                ("variant", self.n_qualify.browse(), "2-0-1-3-4"),
+            ],
+            "not what is about the stage that went, nor what was taken back",
+        )
+        self.assertEqual((taken.team_id, set(taken.mapped("reason"))), (self.team, {"Known customers"}))
+        self._put_to_use()
+        self.assertEqual(Allowed.search_count([("process_id", "=", self.next.id)]), 3, "taken over once")
+
     def test_missing_stage_is_refused_until_it_is_mapped(self):
         self.n_qualify.requirement_ids.unlink()
         self.n_qualify.unlink()

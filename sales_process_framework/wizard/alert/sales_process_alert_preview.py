@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import Command, api, fields, models
 from odoo.tools import SQL
 
@@ -19,7 +21,7 @@ class SalesProcessAlertPreview(models.TransientModel):
 
     @api.model
     def _make(self, rule):
-        count, shown, rows = self._find(rule.sudo())
+        count, shown, rows = self._find(rule.sudo(), self.env.companies)
         return self.create(
             {
                 "rule_id": rule.id,
@@ -31,8 +33,10 @@ class SalesProcessAlertPreview(models.TransientModel):
         )
 
     @api.model
-    def _find(self, rule):
-        """:return: (number of alerts, number looked at, list of values of lines)"""
+    def _find(self, rule, companies):
+        """:param companies: res.company whose deals whoever asks may hear of, whatever the rule is about
+        :return: (number of alerts, number looked at, list of values of lines)
+        """
         Alert = self.env["sales.process.alert"].sudo()
         self.env.flush_all()
         with self.env.cr.savepoint() as savepoint:
@@ -41,6 +45,8 @@ class SalesProcessAlertPreview(models.TransientModel):
             self.env.cr.execute(SQL("UPDATE sales_process_alert_rule SET swept = NULL WHERE id = %s", rule.id))
             self.env.invalidate_all(flush=False)
             scan = Alert._prepare_scan(rule)
+            cutoffs = {company: moment for company, moment in scan.cutoffs.items() if company in (0, *companies.ids)}
+            scan = replace(scan, cutoffs=cutoffs)
             [[count]] = self.env.execute_query(SQL("SELECT COUNT(*) FROM (%s) AS due", Alert._get_due_sql(rule, scan)))
             shown = Alert._open_due(rule, scan)
             Alert._plan_notices(rule)

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.pilot.pilot_labels import DECISIONS
+from ...models.pilot.pilot_labels import DECISIONS, UNDER_WAY
 
 
 class SalesProcessPilotDecide(models.TransientModel):
@@ -51,9 +51,13 @@ class SalesProcessPilotDecide(models.TransientModel):
 
     @api.depends("pilot_id")
     def _compute_team_ids(self):
+        # sudo: pilots of other companies may share a team
+        under_way = self.env["sales.process.pilot"].sudo().search([("state", "in", UNDER_WAY)])
         for wizard in self:
             baseline = wizard.pilot_id.baseline_process_id
             teams = baseline.team_ids if baseline.state in ("pilot", "active") else baseline.team_ids.browse()
+            for pilot in under_way - wizard.pilot_id.sudo():
+                teams -= pilot.team_ids | pilot._get_control_teams()
             wizard.team_ids = [Command.set((teams | wizard.pilot_id.team_ids).ids)]
 
     def action_decide(self):
@@ -75,6 +79,7 @@ class SalesProcessPilotDecide(models.TransientModel):
         if self.spread == "phases":
             return self._roll_out(pilot)
         candidate = pilot.candidate_process_id
+        candidate._check_pilots(self.team_ids, apart=pilot)
         activation = self.env["sales.process.activation"].create(
             {"process_id": candidate.id, "team_ids": [Command.set(self.team_ids.ids)]}
         )
@@ -119,4 +124,5 @@ class SalesProcessPilotDecide(models.TransientModel):
                     "the candidate, and set up a new pilot for what is still open."
                 )
             )
+        pilot._check_overlap()
         pilot._extend(self.cycles)

@@ -8,10 +8,8 @@ class SalesProcessRolloutBack(models.TransientModel):
 
     _name = "sales.process.rollout.back"
     _description = "Take a Phase Back"
+    _inherit = ["sales.process.rollout.step"]
 
-    phase_id = fields.Many2one("sales.process.rollout.phase", required=True, readonly=True, ondelete="cascade")
-    process_id = fields.Many2one(related="phase_id.process_id")
-    company_id = fields.Many2one(related="phase_id.company_id")
     teams = fields.Text(string="Teams and Their Versions", compute="_compute_dry_run")
     undo_count = fields.Integer(string="Taken Back by the Undo", compute="_compute_dry_run")
     undo_until = fields.Char(compute="_compute_dry_run")
@@ -31,15 +29,12 @@ class SalesProcessRolloutBack(models.TransientModel):
         required=True,
         default="finish",
     )
-    is_checked = fields.Boolean(readonly=True)
     migration_ids = fields.Many2many(
         "sales.process.migration", "sales_process_rollout_back_migration_rel", readonly=True
     )
     stage_map_ids = fields.Many2many(
         "sales.process.migration.stage.map", "sales_process_rollout_back_stage_rel", string="Stages on the Way Back"
     )
-    unmapped_count = fields.Integer(compute="_compute_unmapped_count")
-    reason = fields.Text(help="Kept with the phase.")
 
     @api.depends("phase_id")
     def _compute_dry_run(self):
@@ -71,37 +66,18 @@ class SalesProcessRolloutBack(models.TransientModel):
                     version=present.display_name or self.env._("plain CRM, no version"),
                 )
 
-    @api.depends("stage_map_ids.target_stage_id")
-    def _compute_unmapped_count(self):
-        for wizard in self:
-            missing = wizard.stage_map_ids.filtered(lambda line: line.lead_count and not line.target_stage_id)
-            wizard.unmapped_count = sum(missing.mapped("lead_count"))
-
     @api.onchange("late")
     def _onchange_late(self):
-        self.is_checked = False
-        self.stage_map_ids = False
+        self._forget_plans()
 
     def action_check(self):
         """Show the mapping back; nothing is moved."""
         self.ensure_one()
         self.phase_id._check_returnable()
-        plans = self.phase_id._plan_return()
-        self.write(
-            {
-                "is_checked": True,
-                "migration_ids": [fields.Command.set(plans.ids)],
-                "stage_map_ids": [fields.Command.set(plans.stage_map_ids.ids)],
-            }
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Take back the phase “%s”", self.phase_id.name),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return self._show_plans(self.phase_id._plan_return())
+
+    def _get_title(self):
+        return self.env._("Take back the phase “%s”", self.phase_id.name)
 
     def action_go_back(self):
         self.ensure_one()

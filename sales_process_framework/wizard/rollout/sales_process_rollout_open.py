@@ -7,16 +7,12 @@ class SalesProcessRolloutOpen(models.TransientModel):
 
     _name = "sales.process.rollout.open"
     _description = "Open a Phase"
+    _inherit = ["sales.process.rollout.step"]
 
-    phase_id = fields.Many2one("sales.process.rollout.phase", required=True, readonly=True, ondelete="cascade")
-    process_id = fields.Many2one(related="phase_id.process_id")
-    company_id = fields.Many2one(related="phase_id.company_id")
     team_names = fields.Char(string="Sales Teams", compute="_compute_team_names")
     migrate = fields.Selection(related="phase_id.migrate", readonly=False)
     unmet = fields.Text(string="Does Not Hold Yet", compute="_compute_unmet")
-    reason = fields.Text(help="Kept with the phase.")
     lead_count = fields.Integer(string="Open Leads Now", compute="_compute_lead_count")
-    is_checked = fields.Boolean(readonly=True)
     held_count = fields.Integer(string="Would Be Held Back", readonly=True)
     migration_ids = fields.Many2many(
         "sales.process.migration", "sales_process_rollout_open_migration_rel", readonly=True
@@ -26,7 +22,6 @@ class SalesProcessRolloutOpen(models.TransientModel):
         "sales_process_rollout_open_stage_rel",
         string="Stages of the Present Version",
     )
-    unmapped_count = fields.Integer(compute="_compute_unmapped_count")
 
     @api.depends("phase_id")
     def _compute_team_names(self):
@@ -55,16 +50,9 @@ class SalesProcessRolloutOpen(models.TransientModel):
                 )
             )
 
-    @api.depends("stage_map_ids.target_stage_id")
-    def _compute_unmapped_count(self):
-        for wizard in self:
-            missing = wizard.stage_map_ids.filtered(lambda line: line.lead_count and not line.target_stage_id)
-            wizard.unmapped_count = sum(missing.mapped("lead_count"))
-
     @api.onchange("migrate")
     def _onchange_migrate(self):
-        self.is_checked = False
-        self.stage_map_ids = False
+        self._forget_plans()
 
     def action_check(self):
         """Where leads go on and whom the gates would hold back; nothing is moved."""
@@ -73,25 +61,11 @@ class SalesProcessRolloutOpen(models.TransientModel):
         phase._check_openable()
         activation = phase._prepare_activation()
         activation._plan_migrations(activation._get_planned_playbook())
-        self.write(
-            {
-                "is_checked": True,
-                "migration_ids": [fields.Command.set(activation.migration_ids.ids)],
-                "stage_map_ids": [fields.Command.set(activation.stage_map_ids.ids)],
-                "held_count": sum(activation.migration_ids.mapped("held_count")),
-            }
-        )
-        return self._reopen()
+        plans = activation.migration_ids
+        return self._show_plans(plans, held_count=sum(plans.mapped("held_count")))
 
-    def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Open the phase “%s”", self.phase_id.name),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+    def _get_title(self):
+        return self.env._("Open the phase “%s”", self.phase_id.name)
 
     def action_open(self):
         self.ensure_one()

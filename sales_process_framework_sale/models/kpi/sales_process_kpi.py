@@ -7,8 +7,12 @@ class SalesProcessKpi(models.Model):
 
     @api.model
     def _get_fact_models(self):
-        orders = ("order_revenue", "order_count", "order_repurchase", "order_margin", "quotation_on_time")
-        return {**super()._get_fact_models(), **dict.fromkeys(orders, "sale.order")}
+        orders = ("order_revenue", "order_count", "order_repurchase", "order_margin")
+        return {
+            **super()._get_fact_models(),
+            **dict.fromkeys(orders, "sale.order"),
+            "quotation_on_time": "sales.process.visit",
+        }
 
     def _get_missing_source(self):
         wants_margin = self.computation == "builtin" and self.builtin == "order_margin"
@@ -89,30 +93,58 @@ class SalesProcessKpi(models.Model):
 
     @api.model
     def _facts_quotation_on_time(self, start, stop, company_ids):
-        """First quotations sent before the stage ran out of time / opportunities whose first quotation was due.
+        """First quotations sent before the stage's time limit / first quotations due, in percent. Flow.
 
-        Counts each stay, in a stage with a time limit, during which an opportunity got its first quotation, in the
-        period in which it was sent. A stage without a limit promises nothing and does not count.
+        Due in the period: stays whose limit ran out in it, in a stage whose exit gate asks for a quotation or takes
+        one for a document. Where the gates of a process ask for none, the stay in which the first quotation was begun
+        is the one that was to bring it. A deal that left the stage for good before the limit without going on (lost,
+        archived, sent back, parked) needed no quotation any more; one that went on without it is late, and so is one
+        that never got it. Cancelled quotations do not count: what replaced them does. A later version does not make
+        it late. A stage without a limit promises nothing.
         """
-        return SQL(
+        joins = SQL(
             """
-            SELECT sale.id AS record_id, lead.id AS lead_id, sale.company_id, sale.team_id, sale.user_id,
-                   visit.process_id, visit.process_stage_id, lead.source_id, partner.country_id,
-                   (sale.sales_sent_date <= visit.deadline)::integer AS num, 1 AS den
-              FROM sale_order AS sale
-              JOIN crm_lead AS lead ON lead.id = sale.opportunity_id
-              JOIN res_partner AS partner ON partner.id = sale.partner_id
-              JOIN sales_process_visit AS visit ON visit.lead_id = lead.id AND visit.deadline IS NOT NULL
-                   AND visit.entered <= sale.sales_sent_date
-                   AND (visit."left" IS NULL OR visit."left" > sale.sales_sent_date)
-             WHERE sale.sales_sent_date >= %(start)s AND sale.sales_sent_date < %(stop)s
-               AND sale.company_id = ANY(%(companies)s) AND sale.state <> 'cancel'
-               AND NOT EXISTS (SELECT 1
-                                 FROM sale_order AS earlier
-                                WHERE earlier.opportunity_id = sale.opportunity_id
-                                  AND (earlier.sales_sent_date, earlier.id) < (sale.sales_sent_date, sale.id))
+              JOIN (%(places)s) AS place ON place.id = visit.process_stage_id
+              LEFT JOIN LATERAL (
+                    SELECT MIN(COALESCE(sale.sales_sent_date, CASE WHEN sale.state = 'sale' THEN sale.date_order END))
+                               AS sent,
+                           MIN(sale.create_date) AS begun
+                      FROM sale_order AS sale
+                     WHERE sale.opportunity_id = visit.lead_id AND sale.state <> 'cancel'
+                       AND sale.company_id = %(company)s) AS quotation ON TRUE
             """,
-            start=start,
-            stop=stop,
-            companies=list(company_ids),
+            places=self._select_quoting_stages(),
+            company=self._sql_company(SQL("visit.company_id")),
+        )
+        return self._select_visits(
+            company_ids,
+            where=SQL(
+                """%s
+                   AND (place.asks OR (quotation.begun >= visit.entered
+                                       AND (visit."left" IS NULL OR quotation.begun < visit."left")))
+                   AND (visit."left" IS NULL OR visit."left" >= visit.deadline
+                        OR visit.outcome IN ('advanced', 'won') OR quotation.sent <= visit.deadline)""",
+                self._sql_between(SQL("visit.deadline"), start, stop),
+            ),
+            joins=joins,
+            num=SQL("(COALESCE(quotation.sent <= visit.deadline, FALSE))::int"),
+            den=SQL("1"),
+        )
+
+    @api.model
+    def _select_quoting_stages(self):
+        """Stages that may owe a quotation: those that ask for one; all of a process in which none does."""
+        asking = SQL(
+            """SELECT FROM sales_process_requirement AS need
+                 JOIN sales_process_stage AS asked ON asked.id = need.process_stage_id
+                WHERE need.gate = 'exit'
+                  AND (need.judgement = 'quotation' OR (need.judgement = 'document' AND need.quotation_counts))"""
+        )
+        return SQL(
+            """SELECT id, asks
+                 FROM (SELECT stage.id, EXISTS (%(asking)s AND asked.id = stage.id) AS asks,
+                              EXISTS (%(asking)s AND asked.process_id = stage.process_id) AS elsewhere
+                         FROM sales_process_stage AS stage) AS known
+                WHERE asks OR NOT elsewhere""",
+            asking=asking,
         )
