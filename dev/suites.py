@@ -1,6 +1,7 @@
 """Test suites: pytest over our own tests, and Odoo's own suites with and without the addon."""
 
 import json
+import os
 import subprocess
 
 from . import databases, odoo_source, server, settings, venv
@@ -16,13 +17,23 @@ def call_python(*arguments):
 
 
 def pytest(arguments):
-    """All our tests, on a fresh clone of the database with the addon."""
+    """All our tests, on a fresh clone of the database with the addon, or on one for each of several processes.
+
+    A test class stays in one process; the checks of the whole product come first, because they take longest.
+    """
     databases.clone(settings.UNIT_DATABASE, databases.with_addon())
+    processes = [] if arguments else ["-n", _count_processes(), "--dist=loadscope", "--no-loadscope-reorder"]
     return call_python(
         *("-m", "pytest", f"--odoo-database={settings.UNIT_DATABASE}", "--odoo-http"),
         *("-p", "dev.pytest_plugin", "-p", "no:cacheprovider", f"--basetemp={settings.TEMPORARY / 'pytest'}"),
+        *processes,
         *arguments,
     )
+
+
+def _count_processes():
+    """One for each core, and no more than a browser and an Odoo each leave memory for."""
+    return min(os.cpu_count() or 1, 4)
 
 
 ODOO_SUITES = ("sales_team", "crm", "sale_crm", "test_crm_full")

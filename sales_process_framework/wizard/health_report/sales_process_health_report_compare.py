@@ -37,6 +37,7 @@ class SalesProcessHealthReportCompare(models.TransientModel):
         for wizard in self:
             report, other = wizard.report_id, wizard.other_id
             (report | other).check_access("read")
-            wizard.comparison_html = (
-                report and other and report._render_part(COMPARISON, report._prepare_comparison(other))
-            )
+            if report and other:
+                wizard.comparison_html = report._render_part(COMPARISON, report._prepare_comparison(other))
+            else:
+                wizard.comparison_html = False
