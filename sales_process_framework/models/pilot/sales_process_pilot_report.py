@@ -135,13 +135,7 @@ class SalesProcessPilotReport(models.AbstractModel):
         return {
             "known": known,
             "unit": unit,
-            "aim": self.env._(
-                "An effect of %(effect)s will be noticed in %(power)s of all cases, and where there is none, one is "
-                "claimed in %(alpha)s of them.",
-                effect=self._say_percent(self.effect_wanted, signed=True),
-                power=self._say_percent(self.power),
-                alpha=self._say_percent(self.alpha),
-            ),
+            "aim": self._say_aim(),
             "length": self.env._(
                 "That takes about %(leads)s leads; at %(rate)s a day about %(days)s days. %(cycles)s sales cycles are "
                 "%(length)s days.",
@@ -153,6 +147,22 @@ class SalesProcessPilotReport(models.AbstractModel):
             ),
             "warnings": [self._say_warning(warning) for warning in plan["warnings"]],
         }
+
+    def _say_aim(self):
+        effect = self._say_percent(self.effect_wanted, signed=True)
+        if self.split == "team" and self.baseline_kind == "version":
+            return self.env._(
+                "The number of leads is planned for an effect of %s. How surely it is noticed depends on how many "
+                "teams there are and how much they differ; more leads do not make up for that.",
+                effect,
+            )
+        return self.env._(
+            "An effect of %(effect)s will be noticed in %(power)s of all cases, and where there is none, one is "
+            "claimed in %(alpha)s of them.",
+            effect=effect,
+            power=self._say_percent(self.power),
+            alpha=self._say_percent(self.alpha),
+        )
 
     def _prepare_guardrail(self, packed):
         return {
