@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from pathlib import Path
 
 from . import addons, node, odoo_source, settings, venv
 from .process import Stop, say
@@ -134,12 +135,11 @@ def run_all(names=()):
 
 def format_files(paths=()):
     """Apply what ruff, prettier and (for whole addons) the OCA checks mend by themselves, in `paths` or everywhere."""
-    commands = [
-        _tool("ruff", "check", "--no-cache", "--fix-only", "--quiet", *paths),
-        _tool("ruff", "format", "--no-cache", *paths),
-    ]
-    for command in commands:
-        _run(command)
+    # ruff takes whatever is named for Python
+    python = [path for path in paths if Path(path).suffix in ("", ".py")]
+    if python or not paths:
+        _run(_tool("ruff", "check", "--no-cache", "--fix-only", "--quiet", *python))
+        _run(_tool("ruff", "format", "--no-cache", *python))
     if fixable := [name for name in addons.names() if not paths or name in paths]:
         # It ends with an error while anything is left that only a person can mend: `make lint` says what.
         _run(_tool("oca-checks-odoo-module", "--fix", "--no-exit", "--no-verbose", *fixable), check=False)
