@@ -50,7 +50,7 @@ class SalesProcessCompletenessSql(models.AbstractModel):
     def _get_local_day_sql(self, alias, moment):
         """:return: SQL of the day that it is at a moment in the zone of a lead's company"""
         days = {}
-        for company in self.env["res.company"].sudo().search([], order="id desc"):
+        for company in self.env["res.company"].sudo().search([("active", "=", True)], order="id desc"):
             # A lead without a company is the first one's.
             home = local_day(moment, company._get_sales_timezone())
             days.setdefault(home, []).append(company.id)
