@@ -24,7 +24,7 @@ registry.category("web_tour.tours").add("sales_process_health_report_tour", {
         },
         {
             content: "How did it go?",
-            trigger: `${page} .o_sales_process_health_report_headline:contains('1 are in alert')`,
+            trigger: `${page} .o_sales_process_health_report_headline:contains('in alert: 1')`,
         },
         {
             content: "What to look at first, and what to do about it",
