@@ -18,7 +18,7 @@ from . import dataset
 from .kpi_cases import add_facts
 
 #: Leads that changed on a day, and on a busy one: one in so many.
-CHANGED = (10_000, 1_000)
+CHANGED = (1_000, 100)
 #: Values that one changed lead may rewrite: those of its scopes, in the indicators that read what changed.
 WRITTEN_PER_LEAD = 100
 #: What a night after a busy day may take beside one after which nothing had changed.
@@ -51,6 +51,8 @@ def run_night(env, measure):
 
     year = measure(lambda: refresh(first))
     env.cr.execute("ANALYZE sales_process_kpi_value")
+    # Once more: sums of floats that are added up by another plan than before differ in their last digit.
+    refresh()
     nights = []
     for changed in (0, *(_change_leads(env, share) for share in CHANGED)):
         before = _count_written(env)
@@ -66,7 +68,12 @@ def _change_leads(env, share):
 
     :return: how many
     """
-    env.cr.execute("UPDATE crm_lead SET expected_revenue = expected_revenue + 1 WHERE id %% %s = 0", [share])
+    env.cr.execute(
+        """UPDATE crm_lead
+              SET expected_revenue = expected_revenue + 1, prorated_revenue = prorated_revenue + probability / 100
+            WHERE id %% %s = 0""",
+        [share],
+    )
     return env.cr.rowcount
 
 
