@@ -131,6 +131,17 @@ class TestFeedbackGiving(FeedbackCommon):
                 {"text": "x", "process_stage_id": self.p_propose.id, "requirement_id": self.budget.id}
             ).process_stage_id = self.p_won
 
+    def test_merging_asks_for_feedback_only_where_there_is_any(self):
+        """Plain CRM merges leads by the hundred."""
+        self.env.registry.clear_cache("stable")
+        search = type(self.Feedback).search
+        with patch.object(type(self.Feedback), "search", autospec=True, side_effect=search) as asked:
+            (self._lead() | self._lead()).merge_opportunity()
+            self.assertFalse(asked.called)
+            self._give("Slow")
+            (self._lead() | self._lead()).merge_opportunity()
+            self.assertTrue(asked.called, "the first feedback switches it on")
+
     def test_it_stays_with_the_lead_that_stays(self):
         other = self._lead(name="Twin")
         feedback = self._give(about={"lead_id": other.id})
