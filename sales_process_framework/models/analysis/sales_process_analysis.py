@@ -173,9 +173,7 @@ class SalesProcessAnalysis(models.AbstractModel):
     @api.model
     def _get_lead_domain(self, filters):
         """Deals of the company and team, won, lost and archived ones as well."""
-        companies = [filters.company.id]
-        if filters.company.id == self.env["sales.process.kpi"]._get_home_company_id():
-            companies.append(False)
+        companies = self.env["sales.process.kpi"]._get_record_company_ids(filters.company.id)
         domain = Domain("type", "=", "opportunity") & Domain("company_id", "in", companies)
         if filters.team:
             domain &= Domain("team_id", "in", filters.team.ids)

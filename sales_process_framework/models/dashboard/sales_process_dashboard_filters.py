@@ -150,8 +150,7 @@ class SalesProcessDashboardFilters(models.AbstractModel):
     @api.model
     def _get_company_ids(self, filters):
         """What has no company is the main company's, as indicators count it."""
-        home = self.env["sales.process.kpi"]._get_home_company_id()
-        return [filters.company, False] if filters.company == home else [filters.company]
+        return self.env["sales.process.kpi"]._get_record_company_ids(filters.company)
 
     @api.model
     def _get_lead_domain(self, filters, prefix=""):

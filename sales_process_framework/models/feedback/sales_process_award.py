@@ -102,6 +102,19 @@ class SalesProcessAward(models.Model):
         return awards
 
     @api.model
+    def _open_for(self, record):
+        """:return: action of the dialog that says thank you for feedback or an improvement"""
+        field = "feedback_id" if record._name == "sales.process.feedback" else "improvement_id"
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Say Thank You"),
+            "res_model": self._name,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {f"default_{field}": record.id},
+        }
+
+    @api.model
     def _get_author(self, vals):
         """:return: res.users, empty for anonymous feedback
         :raise UserError: nobody knows whose idea an improvement was

@@ -244,11 +244,4 @@ class SalesProcessFeedbackStatus(models.AbstractModel):
         """Say thank you for it, in public."""
         self.ensure_one()
         self.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Say Thank You"),
-            "res_model": "sales.process.award",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_feedback_id": self.id},
-        }
+        return self.env["sales.process.award"]._open_for(self)

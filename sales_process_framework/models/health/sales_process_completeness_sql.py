@@ -49,14 +49,14 @@ class SalesProcessCompletenessSql(models.AbstractModel):
     @api.model
     def _get_local_day_sql(self, alias, moment):
         """:return: SQL of the day that it is at a moment in the zone of a lead's company"""
-        days = {}
-        for company in self.env["res.company"].sudo().search([("active", "=", True)], order="id desc"):
-            # A lead without a company is the first one's.
-            home = local_day(moment, company._get_sales_timezone())
-            days.setdefault(home, []).append(company.id)
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
+        days = companies.grouped(lambda company: local_day(moment, company._get_sales_timezone()))
+        # A lead without a company is the main company's.
+        main = self.env["sales.process.kpi"]._get_home_company_id()
+        home = next(day for day, found in days.items() if main in found.ids)
         others = SQL(" ").join(
-            SQL("WHEN %s = ANY(%s) THEN %s::date", SQL.identifier(alias, "company_id"), ids, day)
-            for day, ids in days.items()
+            SQL("WHEN %s = ANY(%s) THEN %s::date", SQL.identifier(alias, "company_id"), found.ids, day)
+            for day, found in days.items()
             if day != home
         )
         return SQL("CASE %s ELSE %s::date END", others, home) if len(days) > 1 else SQL("%s::date", home)

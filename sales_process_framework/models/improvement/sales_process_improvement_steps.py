@@ -124,14 +124,7 @@ class SalesProcessImprovementSteps(models.AbstractModel):
         """Say thank you for the idea, in public."""
         self.ensure_one()
         self.check_access("write")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Say Thank You"),
-            "res_model": "sales.process.award",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_improvement_id": self.id},
-        }
+        return self.env["sales.process.award"]._open_for(self)
 
     # ------------------------------------------------------------------
     # What follows by itself

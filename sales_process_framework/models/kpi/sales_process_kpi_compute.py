@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.tools import SQL
 
 from ...tools.period import local_day
@@ -91,7 +91,14 @@ class SalesProcessKpiCompute(models.AbstractModel):
         return SQL("%s = ANY(%s)", column, list(company_ids))
 
     @api.model
+    def _get_record_company_ids(self, company_id):
+        """:return: what the company of a record that counts for a company may be, for a domain"""
+        return [company_id, False] if company_id == self._get_home_company_id() else [company_id]
+
+    @api.model
+    @tools.ormcache()
     def _get_home_company_id(self):
+        """The main company: companies that come, go or are archived clear the cache."""
         return self.env["res.company"].sudo().search([], order="id", limit=1).id
 
     @api.model

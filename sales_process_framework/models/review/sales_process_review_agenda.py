@@ -221,9 +221,7 @@ class SalesProcessReviewAgenda(models.AbstractModel):
 
     def _get_company_ids(self):
         """Deals without a company are the main company's, as indicators count them."""
-        company = self.company_id
-        home = self.env["sales.process.kpi"]._get_home_company_id()
-        return [company.id, False] if company.id == home else company.ids
+        return self.env["sales.process.kpi"]._get_record_company_ids(self.company_id.id)
 
     # -- support ------------------------------------------------------------------------------
 
