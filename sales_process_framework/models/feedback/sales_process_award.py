@@ -22,7 +22,12 @@ class SalesProcessAward(models.Model):
         "sales.process.feedback", index="btree_not_null", ondelete="cascade", check_company=True, groups=MANAGER
     )
     improvement_id = fields.Many2one(
-        "sales.process.improvement", index="btree_not_null", ondelete="cascade", check_company=True, groups=MANAGER
+        "sales.process.improvement",
+        string="Idea",
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
+        groups=MANAGER,
     )
     company_id = fields.Many2one("res.company", compute="_compute_company_id", store=True, index=True, precompute=True)
     kind = fields.Selection(
