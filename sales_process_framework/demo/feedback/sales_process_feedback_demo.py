@@ -62,6 +62,24 @@ CUSTOMERS = (
     ("Three people asked us the same questions before we got an offer.", 4),
     ("Quick, and everybody knew our case.", 10),
 )
+#: What reps say while a version is tried: arm of the lead, text, kind, theme, impact.
+ON_PILOT = (
+    (
+        "candidate",
+        "Eight days are tight when the plant manager is on holiday. Everywhere else it keeps the talk alive.",
+        *("obstacle", "strict", 3),
+    ),
+    (
+        "candidate",
+        "Customers remember in the second talk what they told me in the first. Before, we began anew.",
+        *("praise", "unclear", 0),
+    ),
+    (
+        "baseline",
+        "Three weeks for a lead, and in the end everything is done on the last two days.",
+        *("obstacle", "effort", 3),
+    ),
+)
 
 
 class SalesProcessFeedbackDemo(models.AbstractModel):
@@ -80,6 +98,7 @@ class SalesProcessFeedbackDemo(models.AbstractModel):
         quiet = quiet.with_company(quiet._ref("process_b2b_demo").company_id)
         given = quiet._build_given()
         given |= quiet._build_unnamed() | quiet._build_interview() | quiet._build_customers()
+        given |= quiet._build_on_pilot()
         self._name_records({f"feedback_demo_{number:02}": one for number, one in enumerate(given, 1)})
 
     def _build_given(self):
@@ -210,3 +229,34 @@ class SalesProcessFeedbackDemo(models.AbstractModel):
             said |= Feedback._log_customer(lead.partner_id, text, lead=lead, score=score)
         said.write({"theme_id": self._ref("feedback_theme_customer").id})
         return said
+
+    def _build_on_pilot(self):
+        """Of both arms; the figures of the day count it."""
+        pilot = self._ref("pilot_demo")
+        rows = pilot.assignment_ids.sorted(lambda row: (row.date, row.id), reverse=True)
+        leads = {arm: group.lead_id for arm, group in rows.grouped("arm").items()}
+        today = self.env.cr.now().date()
+        vals_list = []
+        for number, (arm, text, kind, theme, impact) in enumerate(ON_PILOT):
+            lead = leads[arm][number]
+            process = pilot.candidate_process_id if arm == "candidate" else pilot.baseline_process_id
+            stage = process.stage_ids.filtered(lambda stage: stage.key == "nurturing")
+            vals_list.append(
+                {
+                    "text": text,
+                    "kind": kind,
+                    "theme_id": self._ref(f"feedback_theme_{theme}").id,
+                    "process_id": process.id,
+                    "process_stage_id": stage.id,
+                    "author_id": lead.user_id.id,
+                    "logged_by_id": False,
+                    "lead_id": lead.id,
+                    "context": {"lead": lead.name, "from_stage": stage.name},
+                    "impact": impact,
+                    "given_on": today - timedelta(days=6 * number + 4),
+                    "company_id": process.company_id.id,
+                }
+            )
+        given = self.env["sales.process.feedback"].create(vals_list)
+        pilot._record_day()
+        return given

@@ -4,16 +4,16 @@ from random import Random
 from odoo import Command, api, models
 from odoo.tools import SQL
 
-#: Days since the pilot began, and between two looks back.
-BEGAN, STEP = 96, 8
-#: Of two leads the faster one had the candidate in so many of a hundred cases.
-FASTER = 78
+#: Days since a pilot began, or until it ended, and between two looks back.
+BEGAN, BEGAN_LATER, STEP = 160, 88, 8
+#: Of four leads the faster two had the candidate in so many of a hundred cases; else one fast and one slow had it.
+FASTER, HARDLY_FASTER = 95, 20
 #: A pilot of last year, and what came of it.
 CLOSED_FROM, CLOSED_TO = 330, 210
 
 
 class SalesProcessPilotDemo(models.AbstractModel):
-    """One pilot under way, looked at for three months, and one that was dropped last year."""
+    """A pilot in every step: planned, under way, waiting for a decision, and one that was dropped last year."""
 
     _name = "sales.process.demo.pilot"
     _inherit = "sales.process.demo"
@@ -25,24 +25,65 @@ class SalesProcessPilotDemo(models.AbstractModel):
             return
         quiet = self.sudo().with_context(tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True)
         quiet._build_closed()
+        quiet._build_decided()
         quiet._build_running()
+        quiet._build_planned()
 
-    def _build_running(self):
+    def _build_decided(self):
+        """The figures are there: the manager is asked to decide."""
         candidate = self._prepare_candidate("1.1", "process_b2b_candidate_demo")
-        candidate.stage_ids[1].time_limit_days = 3
+        candidate.stage_ids.filtered(lambda stage: stage.key == "nurturing").time_limit_days = 8
         pilot = self._prepare_pilot(
             candidate,
             {
-                "name": "Needs analysis within three days",
-                "question": "Do deals pass their stages faster when the needs analysis is done within three days?",
-                "kpi_id": self._ref("kpi_stage_time").id,
-                "guardrail_ids": [Command.set((self._ref("kpi_win_rate") | self._ref("kpi_average_deal")).ids)],
-                "effect_wanted": -30.0,
+                "name": "Nurturing within eight days",
+                "question": "Do deals pass their stages faster when leads are nurtured for eight days at most?",
+                "team_ids": [Command.set(self._ref("team_manufacturing").ids)],
+                "effect_wanted": -40.0,
                 "cycles": 3,
             },
             "pilot_demo",
         )
         self._run(pilot, BEGAN, 0, FASTER)
+        candidate.change_ids.reason = "After eight days nothing new was said; who wanted to go on had said so before."
+        if pilot.verdict_date:
+            pilot.message_ids.date = pilot.verdict_date
+            pilot.activity_ids.date_deadline = pilot.company_id._get_sales_today() + timedelta(days=2)
+
+    def _build_running(self):
+        """So far nothing can be said."""
+        candidate = self._prepare_candidate("1.2", "process_b2b_candidate_later_demo")
+        candidate.stage_ids.filtered(lambda stage: stage.key == "lead_acquisition").time_limit_days = 2
+        pilot = self._prepare_pilot(
+            candidate,
+            {
+                "name": "First talk within two days",
+                "question": "Do deals pass their stages faster when the first talk takes place within two days?",
+                "team_ids": [Command.set(self._ref("team_technology").ids)],
+                "effect_wanted": -30.0,
+                "cycles": 3,
+            },
+            "pilot_running_demo",
+        )
+        self._run(pilot, BEGAN_LATER, 0, HARDLY_FASTER)
+        candidate.change_ids.reason = "Who waited longer had talked to somebody else by then."
+
+    def _build_planned(self):
+        """The next question: its version is not made yet."""
+        pilot = self._prepare_pilot(
+            self.env["sales.process"],
+            {
+                "name": "References on video",
+                "question": "Are deals won sooner when a customer tells the story on video, instead of a visit?",
+                "user_id": self._ref("user_leader_maria").id,
+                "team_ids": [Command.set(self._ref("team_manufacturing").ids)],
+                "kpi_id": self._ref("kpi_sales_cycle").id,
+                "effect_wanted": -50.0,
+                "cycles": 3,
+            },
+            "pilot_planned_demo",
+        )
+        pilot.action_plan()
 
     def _build_closed(self):
         candidate = self._prepare_candidate("1.0b", "process_b2b_dropped_demo")
@@ -50,14 +91,14 @@ class SalesProcessPilotDemo(models.AbstractModel):
             candidate,
             {
                 "name": "Quotation only after a site visit",
-                "question": "Do more deals succeed when nothing is quoted before somebody was on site?",
-                "kpi_id": self._ref("kpi_stage_time").id,
+                "question": "Do deals pass their stages faster when nothing is quoted before somebody was on site?",
+                "guardrail_ids": False,
                 "effect_wanted": -40.0,
                 "design": "fixed",
             },
             "pilot_dropped_demo",
         )
-        self._run(pilot, CLOSED_FROM, CLOSED_TO, 50)
+        self._run(pilot, CLOSED_FROM, CLOSED_TO, 0)
         now = self.env.cr.now()
         pilot.activity_ids.unlink()
         pilot._close()
@@ -94,6 +135,8 @@ class SalesProcessPilotDemo(models.AbstractModel):
                 "baseline_process_id": process.id,
                 "candidate_process_id": candidate.id,
                 "team_ids": [Command.set(process.team_ids.ids)],
+                "kpi_id": self._ref("kpi_stage_time").id,
+                "guardrail_ids": [Command.set((self._ref("kpi_win_rate") | self._ref("kpi_average_deal")).ids)],
                 **vals,
             }
         )
@@ -110,7 +153,8 @@ class SalesProcessPilotDemo(models.AbstractModel):
         del cache["sales_process_pilot_now"]
         pilot.action_start()
         self._enroll_past(pilot, start, stop, faster)
-        pilot.write({"state": "running", "date_start": start, "date_end": now + timedelta(days=60)})
+        end = max(start + timedelta(days=pilot._get_length_days()), now + timedelta(days=30))
+        pilot.write({"state": "running", "date_start": start, "date_end": end})
         for days in range(STEP, began - ended + 1, STEP):
             cache["sales_process_pilot_now"] = start + timedelta(days=days)
             pilot._record_day()
@@ -118,7 +162,7 @@ class SalesProcessPilotDemo(models.AbstractModel):
         del cache["sales_process_pilot_now"]
 
     def _enroll_past(self, pilot, start, stop, faster):
-        """Draw the leads of that time in pairs; by ``faster`` the story is told.
+        """Draw the leads of that time in fours that ended alike; by ``faster`` the story is told.
 
         One open deal of every stage and state stays with the version in use, so that its board shows each of them.
         """
@@ -129,14 +173,16 @@ class SalesProcessPilotDemo(models.AbstractModel):
                 """
                 SELECT lead.id, lead.team_id, COALESCE(lead.user_id, 0), lead.create_date, COALESCE(visit.days, 0)
                   FROM crm_lead AS lead
-                  LEFT JOIN LATERAL (SELECT AVG(duration_days) AS days FROM sales_process_visit
-                                      WHERE lead_id = lead.id AND "left" IS NOT NULL) AS visit ON TRUE
+                  LEFT JOIN LATERAL (
+                       SELECT AVG(duration_days) AS days FROM sales_process_visit
+                        WHERE lead_id = lead.id AND "left" IS NOT NULL) AS visit ON TRUE
                  WHERE lead.team_id = ANY(%s) AND lead.create_date >= %s AND lead.create_date < %s
                    AND lead.sales_process_id IS NOT NULL
                    AND lead.id NOT IN (
-                       SELECT MIN(id) FROM crm_lead WHERE active AND won_status = 'pending' AND sales_process_id = %s
+                       SELECT (array_agg(id ORDER BY md5(id::text)))[1] FROM crm_lead
+                        WHERE active AND won_status = 'pending' AND sales_process_id = %s
                         GROUP BY sales_process_stage_id, sales_gate_state, sales_stage_deadline < %s)
-                 ORDER BY visit.days IS NULL, lead.team_id, md5(lead.id::text)
+                 ORDER BY visit.days IS NULL, lead.team_id, lead.won_status, md5(lead.id::text)
                 """,
                 pilot.team_ids.ids,
                 start,
@@ -146,9 +192,11 @@ class SalesProcessPilotDemo(models.AbstractModel):
             )
         )
         vals_list = []
-        for place in range(0, len(rows), 2):
-            arms = ["candidate", "baseline"] if rng.randrange(100) < faster else ["baseline", "candidate"]
-            pair = sorted(rows[place : place + 2], key=lambda row: row[-1])
+        for place in range(0, len(rows), 4):
+            arms = ["candidate", "baseline", "baseline", "candidate"]
+            if rng.randrange(100) < faster:
+                arms.sort(reverse=True)
+            four = sorted(rows[place : place + 4], key=lambda row: row[-1])
             vals_list += [
                 {
                     "pilot_id": pilot.id,
@@ -159,7 +207,7 @@ class SalesProcessPilotDemo(models.AbstractModel):
                     "cluster": f"lead {lead_id}",
                     "date": created,
                 }
-                for (lead_id, team_id, user_id, created, _days), arm in zip(pair, arms, strict=False)
+                for (lead_id, team_id, user_id, created, _days), arm in zip(four, arms, strict=False)
             ]
         assignments = self.env["sales.process.pilot.assignment"].create(vals_list)
         self._follow_candidate(pilot, assignments.filtered(lambda row: row.arm == "candidate").lead_id)

@@ -23,9 +23,6 @@ class SalesProcessVersionDemo(models.AbstractModel):
             return
         quiet = self.sudo().with_context(tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True)
         quiet._build_next_version()
-        candidate = self.env.ref("sales_process_framework.process_b2b_candidate_demo", raise_if_not_found=False)
-        if candidate:
-            quiet._explain(candidate.sudo())
 
     def _build_next_version(self):
         process = self._ref("process_services_demo")
