@@ -65,7 +65,12 @@ class SalesProcessPilotReport(models.AbstractModel):
                 pilot.verdict, "info"
             ),
             "progress": round(min(100 * (analysis.get("share") or 0.0), 100)),
-            "information": int(analysis.get("information") or 0),
+            "share": pilot.planned_size
+            and self.env._(
+                "%(count)s of the planned %(size)s records",
+                count=int(analysis.get("information") or 0),
+                size=pilot.planned_size,
+            ),
             "look": pilot._say_look(),
             "effect": primary and pilot._say_effect(primary),
             "pvalue": primary and pilot._say_certainty(primary),
@@ -197,10 +202,17 @@ class SalesProcessPilotReport(models.AbstractModel):
         return Result.search([("pilot_id", "=", self.id), ("date", "=", last.date)]) if last else last
 
     def _prepare_stages(self):
-        """:return: a row for each stage: time, first-attempt pass rate and conversion of both arms"""
+        """:return: a row for each stage: time, first-attempt pass rate and conversion of both arms; first the stages of
+        the process, in its order
+        """
         results = self._get_latest_results().filtered("stage_id")
+        columns = self.candidate_process_id.stage_ids.sorted("sequence").stage_id.ids
+        place = {column: number for number, column in enumerate(columns)}
+        results = results.sorted(
+            lambda result: (place.get(result.stage_id.id, len(place)), result.stage_id.sequence, result.stage_id.id)
+        )
         rows = []
-        for stage, group in results.sorted(lambda result: result.stage_id.sequence).grouped("stage_id").items():
+        for stage, group in results.grouped("stage_id").items():
             found = {(result.metric, result.arm): result for result in group}
 
             def show(metric, arm, found=found):

@@ -230,7 +230,9 @@ class SalesProcessPilotWords(models.AbstractModel):
             ),
             "same_age": self._say_age(),
             "baseline_stable": self.env._("The baseline was in use all the time."),
-            "no_crossing": self.env._(
+            "no_crossing": self.env._("All leads stayed with the version of their arm.")
+            if holds
+            else self.env._(
                 "Leads stayed with the version of their arm (%(count)s did not; they count with the arm they were "
                 "drawn for)."
             ),

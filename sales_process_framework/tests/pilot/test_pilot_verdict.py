@@ -78,11 +78,15 @@ class TestVerdict(VerdictCommon):
         pilot._follow()
         self.assertEqual(pilot.looks, before, "the verdict is there: nobody looks again")
 
+    def _get_suggestion(self, pilot):
+        return self.env["sales.process.pilot.decide"].new({"pilot_id": pilot.id}).decision
+
     def test_worse(self):
         pilot = self._run(self._pilot(), 0.6, 0.3)
         pilot.sudo().planned_size = 300
         pilot._follow()
         self.assertEqual(pilot.verdict, "worse")
+        self.assertEqual(self._get_suggestion(pilot), "dropped")
         self.assertIn("The candidate is worse", pilot.verdict_text)
 
     def test_no_difference(self):
@@ -90,6 +94,7 @@ class TestVerdict(VerdictCommon):
         pilot.sudo().planned_size = 300
         pilot._follow()
         self.assertEqual((pilot.state, pilot.verdict), ("analysis", "no_difference"))
+        self.assertEqual(self._get_suggestion(pilot), "dropped")
         self.assertIn("can still be there", pilot.verdict_text)
         wizard = self.env["sales.process.pilot.decide"].create(
             {"pilot_id": pilot.id, "decision": "extended", "reason": "Perhaps next month"}
@@ -117,6 +122,9 @@ class TestVerdict(VerdictCommon):
         pilot.sudo().planned_size = 400
         pilot._follow()
         self.assertEqual((pilot.state, pilot.verdict), ("analysis", "better"))
+        self.assertEqual(self._get_suggestion(pilot), "adopted")
+        pilot.sudo().breaches = {str(self.win_rate.id): {}}
+        self.assertFalse(self._get_suggestion(pilot), "better in one thing, worse in another")
         self._arrive(3)
         self.assertEqual(pilot.lead_count, 200, "nobody is drawn any more")
 
@@ -126,6 +134,9 @@ class TestVerdict(VerdictCommon):
         pilot._follow()
         self.assertEqual((pilot.state, pilot.verdict), ("analysis", "none"))
         self.assertIn("extend the pilot or drop it", pilot.verdict_text)
+        self.assertEqual(self._get_suggestion(pilot), "extended")
+        self.assertIn(f"20 of the planned {pilot.planned_size} records", pilot.report_html)
+        self.assertIn("All leads stayed with the version of their arm.", pilot.report_html)
 
     def test_guardrail(self):
         """A guardrail that breaks is told at once: in an alert, in the chatter, and to whoever is responsible."""

@@ -19,7 +19,8 @@ class TestAdoptInPhases(PilotCommon):
 
     def _adopt(self, **vals):
         wizard = self.env["sales.process.pilot.decide"].with_user(self.manager)
-        action = wizard.create({"pilot_id": self.pilot.id, "reason": "Twice as many deals.", **vals}).action_decide()
+        decided = {"pilot_id": self.pilot.id, "decision": "adopted", "reason": "Twice as many deals."}
+        action = wizard.create({**decided, **vals}).action_decide()
         self.env.flush_all()
         self.env.invalidate_all()
         return action

@@ -3,6 +3,11 @@ from odoo.exceptions import UserError
 
 from ...models.pilot.pilot_labels import DECISIONS, UNDER_WAY
 
+#: What the data speak for; where they only describe, whoever decides has to choose.
+SUGGESTED = {"better": "adopted", "worse": "dropped", "no_difference": "dropped", "none": "extended"}
+#: The same where a guardrail is broken: better in one thing and worse in another, the data say neither.
+SUGGESTED_BROKEN = {"worse": "dropped", "no_difference": "dropped", "none": "dropped"}
+
 
 class SalesProcessPilotDecide(models.TransientModel):
     """Close a pilot or give it more time, with the reasons."""
@@ -13,7 +18,9 @@ class SalesProcessPilotDecide(models.TransientModel):
     pilot_id = fields.Many2one("sales.process.pilot", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="pilot_id.company_id")
     verdict_text = fields.Text(string="Result", compute="_compute_verdict_text")
-    decision = fields.Selection(DECISIONS, required=True, default="adopted")
+    decision = fields.Selection(
+        DECISIONS, required=True, compute="_compute_decision", store=True, readonly=False, precompute=True
+    )
     reason = fields.Text(string="Reasons", help="What spoke for it and against it. Kept with the pilot.")
     team_ids = fields.Many2many(
         "crm.team",
@@ -48,6 +55,12 @@ class SalesProcessPilotDecide(models.TransientModel):
     def _compute_verdict_text(self):
         for wizard in self:
             wizard.verdict_text = wizard.pilot_id._say_verdict() if wizard.pilot_id else False
+
+    @api.depends("pilot_id")  # not on its verdict: what somebody has chosen stays
+    def _compute_decision(self):
+        for wizard in self:
+            suggested = SUGGESTED_BROKEN if wizard.pilot_id.breaches else SUGGESTED
+            wizard.decision = suggested.get(wizard.pilot_id.verdict)
 
     @api.depends("pilot_id")
     def _compute_team_ids(self):

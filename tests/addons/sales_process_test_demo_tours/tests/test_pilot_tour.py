@@ -13,12 +13,21 @@ class TestPilotTour(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._make_bundles()
         cls.decided, cls.running, cls.planned, cls.dropped = (
             cls._ref(f"pilot_{name}") for name in ("demo", "running_demo", "planned_demo", "dropped_demo")
         )
         cls.baseline = cls._ref("process_b2b_demo")
         cls.manager = cls._ref("user_manager")
         cls.manufacturing, cls.technology = cls._ref("team_manufacturing"), cls._ref("team_technology")
+
+    @classmethod
+    def _make_bundles(cls):
+        """Those that the tour needs, before its time begins to run."""
+        bundles = cls.env["ir.qweb"]
+        bundles._get_asset_bundle("web.assets_web", css=True, js=False).css()
+        for name in ("web.assets_web", "web.assets_tests"):
+            bundles._get_asset_bundle(name, css=False, js=True).js()
 
     @classmethod
     def _ref(cls, name):
