@@ -74,6 +74,26 @@ POPULATED = [
     ("sales_process_training", "state", "planned done cancelled"),
     ("sales_process_training_attendee", "state", "invited attended absent"),
     ("sales_process_rollout_phase", "state", "open waiting"),
+    ("sales_process_target", "state", "draft active closed"),
+    ("sales_process_kpi_value", "band", "healthy watch alert none"),
+    ("sales_process_alert", "state", "open snoozed closed"),
+    ("sales_process_alert", "severity", "info warning"),
+    ("sales_process_health_report", "cycle", "month quarter"),
+    ("sales_process_migration", "state", "checked done"),
+    ("sales_process_change", "kind", "added changed moved removed"),
+    ("sales_process_pilot", "state", "draft running analysis dropped"),
+    ("sales_process_pilot", "verdict", "none better"),
+    ("sales_process_pilot_assignment", "arm", "baseline candidate"),
+    ("sales_process_pilot_result", "metric", "leads kpi stage_time stage_pass conversion feedback"),
+    ("sales_process_pilot_decision", "decision", "dropped"),
+    ("sales_process_feedback", "state", "new review planned done declined"),
+    ("sales_process_feedback", "kind", "obstacle idea praise question"),
+    ("sales_process_feedback", "source", "rep interview customer"),
+    ("sales_process_improvement", "state", "idea accepted in_version measured dropped"),
+    ("sales_process_improvement", "verdict", "waiting"),
+    ("sales_process_review", "state", "look_back assess closed"),
+    ("sales_process_review_action", "state", "open done cancelled"),
+    ("sales_process_review_topic", "severity", "warning"),
 ]
 
 
@@ -91,6 +111,27 @@ def test_history_holds_together(demo, what):
 def test_every_state_occurs(demo, table, column, values):
     found = set(sql(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL", demo).splitlines())
     assert set(values.split()) <= found
+
+
+def test_health_reports_hold_what_they_showed(demo):
+    assert sql("SELECT count(*) FROM sales_process_health_report WHERE snapshot IS NULL", demo) == "0"
+
+
+def test_arms_of_a_pilot_are_alike_in_what_is_not_tried(demo):
+    """The arms are as large as each other, and as many deals are won: the pilot tells of time, and hides nothing."""
+    rows = sql(
+        """SELECT pilot.id, count(*) FILTER (WHERE arm = 'baseline'), count(*) FILTER (WHERE arm = 'candidate'),
+                  avg((won_status = 'won')::integer) FILTER (WHERE arm = 'baseline' AND won_status <> 'pending'),
+                  avg((won_status = 'won')::integer) FILTER (WHERE arm = 'candidate' AND won_status <> 'pending')
+             FROM sales_process_pilot AS pilot JOIN sales_process_pilot_assignment AS drawn ON pilot_id = pilot.id
+             JOIN crm_lead AS lead ON lead.id = drawn.lead_id
+            WHERE pilot.state = 'analysis' GROUP BY pilot.id""",
+        demo,
+    ).splitlines()
+    assert len(rows) == 1
+    baseline, candidate, won, won_candidate = map(float, rows[0].split("|")[1:])
+    assert abs(baseline - candidate) <= 2
+    assert abs(won - won_candidate) < 0.25
 
 
 def test_size_and_span(demo):

@@ -23,7 +23,7 @@ WORDS = {
         "Watched for another month, with the loss reasons of each lost deal read aloud.",
     ),
 }
-#: What was agreed on these, one each: words, owner, days from the meeting, and what came of it.
+#: What was agreed on these, one each, and besides: words, owner, days from the meeting, and what came of it.
 ACTIONS = (
     (
         "Write down the questions of the first talk",
@@ -41,11 +41,18 @@ ACTIONS = (
     ),
     ("Case studies for machine building, food and packaging", "user_rep_chloe", 18, "open", False),
     ("Read the loss reasons of the quarter and sort them", "user_manager", 60, "open", False),
+    (
+        "Invite a speaker on prices",
+        "user_leader_maria",
+        25,
+        "cancelled",
+        "The half-year review has it on its agenda already.",
+    ),
 )
 
 
 class SalesProcessReviewDemo(models.AbstractModel):
-    """Schedules, a review that was closed with actions, and the next one, prepared."""
+    """Schedules, a review that was closed with actions, the next one, prepared, and one of the other company."""
 
     _name = "sales.process.demo.review"
     _inherit = "sales.process.demo"
@@ -61,7 +68,11 @@ class SalesProcessReviewDemo(models.AbstractModel):
         closed = quiet._build_closed(schedule, last.previous())
         schedule.sudo().write({"last_date_from": last.previous().start})
         prepared = schedule.with_context(**quiet.env.context).sudo()._make_reviews([last])
-        quiet._name_records({"review_closed_demo": closed, "review_prepared_demo": prepared})
+        other = quiet._ref("review_schedule_nordhafen_demo").sudo()._make_reviews([last])
+        other._go("assess")
+        quiet._name_records(
+            {"review_closed_demo": closed, "review_prepared_demo": prepared, "review_nordhafen_demo": other}
+        )
         # From here on people are invited.
         self.env["sales.process.review.schedule"].sudo().search([("with_meeting", "=", False)]).write(
             {"with_meeting": True}
@@ -120,7 +131,7 @@ class SalesProcessReviewDemo(models.AbstractModel):
                     "user_id": self._ref(owner).id,
                     "date_deadline": held.date() + timedelta(days=days),
                 }
-                for kind, (name, owner, days, _state, _outcome) in zip(WORDS, ACTIONS, strict=True)
+                for kind, (name, owner, days, _state, _outcome) in zip((*WORDS, None), ACTIONS, strict=True)
             ]
         )
         review.summary = (
@@ -134,5 +145,9 @@ class SalesProcessReviewDemo(models.AbstractModel):
         for action, (_name, owner, days, state, outcome) in zip(actions, ACTIONS, strict=True):
             if state == "done":
                 action.activity_id.with_user(self._ref(owner)).sudo()._action_done(feedback=outcome)
+            elif state == "cancelled":
+                action.outcome = outcome
+                action.with_user(self._ref(owner)).sudo().action_cancel()
+            if state != "open":
                 action.date_done = held.date() + timedelta(days=days - 2)
         return review
