@@ -5,7 +5,7 @@ from odoo import Command, api, models
 from odoo.tools import SQL
 
 #: Days since a pilot began, or until it ended, and between two looks back.
-BEGAN, BEGAN_LATER, STEP = 160, 88, 8
+BEGAN, BEGAN_LATER, STEP = 160, 90, 10
 #: Of four leads the faster two had the candidate in so many of a hundred cases; else one fast and one slow had it.
 FASTER, HARDLY_FASTER = 95, 20
 #: A pilot of last year, and what came of it.

@@ -254,7 +254,7 @@ registry.category("web_tour.tours").add("sales_process_demo_pilot_tour", {
         ...choose("guardrail_ids", "Average deal"),
         {
             content: "Half of the leads of the team, drawn by lot",
-            trigger: `${field("split")} input:value('By lead')`,
+            trigger: `${field("split")} .o_radio_item:has(input:checked):contains('By lead')`,
         },
         { trigger: ".o_notebook .nav-link:contains('Plan')", run: "click" },
         { trigger: "button[name='action_plan']:contains('Plan')", run: "click" },
