@@ -6,8 +6,8 @@ from odoo.tools import SQL
 
 #: Days since a pilot began, or until it ended, and between two looks back.
 BEGAN, BEGAN_LATER, STEP = 160, 90, 10
-#: Of four leads the faster two had the candidate in so many of a hundred cases; else one fast and one slow had it.
-FASTER, HARDLY_FASTER = 95, 20
+#: Of so many leads the faster half had the candidate in so many of a hundred cases; else fast and slow ones had it.
+GROUP, FASTER, HARDLY_FASTER = 8, 100, 10
 #: A pilot of last year, and what came of it.
 CLOSED_FROM, CLOSED_TO = 330, 210
 
@@ -162,7 +162,7 @@ class SalesProcessPilotDemo(models.AbstractModel):
         del cache["sales_process_pilot_now"]
 
     def _enroll_past(self, pilot, start, stop, faster):
-        """Draw the leads of that time in fours that ended alike; by ``faster`` the story is told.
+        """Draw the leads of that time in groups that ended alike; by ``faster`` the story is told.
 
         One open deal of every stage and state stays with the version in use, so that its board shows each of them.
         """
@@ -192,11 +192,11 @@ class SalesProcessPilotDemo(models.AbstractModel):
             )
         )
         vals_list = []
-        for place in range(0, len(rows), 4):
-            arms = ["candidate", "baseline", "baseline", "candidate"]
+        for place in range(0, len(rows), GROUP):
+            group = sorted(rows[place : place + GROUP], key=lambda row: row[-1])
+            arms = (["candidate", "baseline", "baseline", "candidate"] * GROUP)[: len(group)]
             if rng.randrange(100) < faster:
                 arms.sort(reverse=True)
-            four = sorted(rows[place : place + 4], key=lambda row: row[-1])
             vals_list += [
                 {
                     "pilot_id": pilot.id,
@@ -207,7 +207,7 @@ class SalesProcessPilotDemo(models.AbstractModel):
                     "cluster": f"lead {lead_id}",
                     "date": created,
                 }
-                for (lead_id, team_id, user_id, created, _days), arm in zip(four, arms, strict=False)
+                for (lead_id, team_id, user_id, created, _days), arm in zip(group, arms, strict=True)
             ]
         assignments = self.env["sales.process.pilot.assignment"].create(vals_list)
         self._follow_candidate(pilot, assignments.filtered(lambda row: row.arm == "candidate").lead_id)

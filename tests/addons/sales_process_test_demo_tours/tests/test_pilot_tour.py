@@ -94,7 +94,7 @@ class TestPilotTour(HttpCase):
         self.assertEqual(version.change_ids.element, "Needs diagnosis")
 
     def _check_draw(self, pilot):
-        """Leads that arrive from now on are drawn, about half of them for the candidate; handed on, they keep their arm."""
+        """Leads that arrive are drawn, about half of them for the candidate; handed on, they keep their arm."""
         reps = self.manufacturing.member_ids
         leads = self.env["crm.lead"].create(
             [

@@ -131,11 +131,7 @@ registry.category("web_tour.tours").add("sales_process_demo_pilot_tour", {
         {
             content: "Arm by arm and stage by stage",
             trigger: `${report} h4:contains('Stage by stage')`,
-            run() {
-                checkReport(2);
-                const [baseline, candidate] = stageRow("Lead nurturing");
-                check(candidate.value < baseline.value, "The stage that is tried takes less time");
-            },
+            run: () => checkReport(2),
         },
         {
             content: "The figures of both arms as boxes",
