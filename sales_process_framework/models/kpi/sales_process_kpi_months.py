@@ -85,7 +85,9 @@ class SalesProcessKpiMonths(models.AbstractModel):
                      GROUP BY value.company_id, value.scope, value.scope_id) AS aggregate
             """,
             keys=SQL(", ").join(SQL.identifier(key) for key in KEYS),
-            maxima=SQL(", ").join(SQL("MAX(%s) AS %s", SQL.identifier("value", key), SQL.identifier(key)) for key in KEYS),
+            maxima=SQL(", ").join(
+                SQL("MAX(%s) AS %s", SQL.identifier("value", key), SQL.identifier(key)) for key in KEYS
+            ),
             # A snapshot has one month: its value stands as it is, also where it is a median.
             value=SQL("kept") if self.basis == "snapshot" else self._get_value_sql(),
             kpi=self.id,
