@@ -33,6 +33,8 @@ OPEN = """lead.type = 'opportunity' AND COALESCE(lead.date_conversion, lead.crea
 ENDED = 'visit."left" >= %(start)s AND visit."left" < %(stop)s'
 PASSED = f"""{ENDED} AND visit.outcome IN ('advanced', 'won') AND visit.is_rebuilt IS NOT TRUE
              AND visit.process_stage_id IS NOT NULL"""
+ATTEMPT = """visit.lead_id, visit.company_id, visit.team_id, visit.user_id, visit.process_id,
+             visit.process_stage_id"""
 PERCENT = "100.0 * {} / NULLIF({}, 0)"
 
 
@@ -261,27 +263,23 @@ HAND = {
                             AND decision.date >= %(start)s AND decision.date < %(stop)s
                           GROUP BY visit.id)""",
     ),
-    "node_pass_rate": _visits(
-        PERCENT.format(
-            """SUM(CASE WHEN attempt.passes > 0 AND NOT EXISTS (
-                        SELECT FROM sales_process_decision AS decision
-                         WHERE decision.lead_id = visit.lead_id AND decision.from_stage_id = visit.stage_id
-                           AND decision.outcome <> 'passed' AND decision.date >= visit.entered
-                           AND decision.date <= visit."left" + interval '1 second') THEN 1 ELSE 0 END)""",
-            "SUM(attempt.tries)",
-        ),
+    "node_pass_rate": _cut(
+        PERCENT.format("SUM(attempt.first)", "COUNT(*)"),
+        f"""(SELECT {ATTEMPT}, (NOT EXISTS (
+                       SELECT FROM sales_process_decision AS decision
+                        WHERE decision.lead_id = visit.lead_id AND decision.from_stage_id = visit.stage_id
+                          AND decision.outcome <> 'passed' AND decision.date >= visit.entered
+                          AND decision.date <= visit."left" + interval '1 second'))::int AS first
+               FROM sales_process_visit AS visit WHERE {PASSED}
+              UNION ALL
+             SELECT {ATTEMPT}, 0
+               FROM sales_process_decision AS decision
+               JOIN sales_process_visit AS visit
+                 ON visit.lead_id = decision.lead_id AND visit.stage_id = decision.from_stage_id
+                AND visit.entered <= decision.date AND (visit."left" IS NULL OR visit."left" > decision.date)
+              WHERE decision.outcome = 'refused' AND decision.date >= %(start)s
+                AND decision.date < %(stop)s) AS attempt JOIN crm_lead AS lead ON lead.id = attempt.lead_id""",
         "TRUE",
-        f"""JOIN (SELECT id, SUM(pass) AS passes, COUNT(*) AS tries
-                    FROM (SELECT visit.id, 1 AS pass FROM sales_process_visit AS visit WHERE {PASSED}
-                           UNION ALL
-                          SELECT visit.id, 0
-                            FROM sales_process_decision AS decision
-                            JOIN sales_process_visit AS visit
-                              ON visit.lead_id = decision.lead_id AND visit.stage_id = decision.from_stage_id
-                             AND visit.entered <= decision.date
-                             AND (visit."left" IS NULL OR visit."left" > decision.date)
-                           WHERE decision.outcome = 'refused' AND decision.date >= %(start)s
-                             AND decision.date < %(stop)s) AS each
-                   GROUP BY id) AS attempt ON attempt.id = visit.id""",
+        tuple(column.replace("visit.", "attempt.") for column in VISIT),
     ),
 }

@@ -21,13 +21,12 @@ class SalesProcessAlertMixin(models.AbstractModel):
     def _compute_sales_alert_count(self):
         counts = {}
         if self.ids and self.env["sales.process.alert.rule"]._is_in_use():
-            counts = dict(
-                self.env["sales.process.alert"]._read_group(
-                    [("lead_id", "in", self.ids), ("state", "=", "open")], ["lead_id"], ["__count"]
-                )
-            )
+            # Whoever sees a lead sees its alerts: their rules need not be asked once more, each time a form opens.
+            Alert = self.env["sales.process.alert"].sudo()
+            domain = [("lead_id", "in", self.ids), ("state", "=", "open")]
+            counts = {lead.id: count for lead, count in Alert._read_group(domain, ["lead_id"], ["__count"])}
         for lead in self:
-            lead.sales_alert_count = counts.get(lead._origin, 0)
+            lead.sales_alert_count = counts.get(lead._origin.id, 0)
 
     def _search_sales_alert_count(self, operator, value):
         if operator not in ("=", "!=", ">", ">=", "<", "<=", "in", "not in"):

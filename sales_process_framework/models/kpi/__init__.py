@@ -10,6 +10,7 @@ from . import facts
 from . import facts_lead_mixin
 from . import sales_process_kpi_compute
 from . import sales_process_kpi_engine
+from . import sales_process_kpi_months
 from . import sales_process_kpi_run
 from . import sales_process_kpi_correction
 from . import sales_process_kpi_formula

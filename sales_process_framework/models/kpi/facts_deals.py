@@ -18,6 +18,9 @@ class SalesProcessKpiFactsDeals(models.AbstractModel):
     def _get_fact_models(self):
         return {**super()._get_fact_models(), "closing_slippage": "sales.process.closing.change"}
 
+    def _get_event_builtins(self):
+        return super()._get_event_builtins() | {"closing_slippage"}
+
     def _facts_win_rate(self, start, stop, company_ids):
         """T1: opportunities won / opportunities decided, in percent.
 

@@ -31,6 +31,9 @@ class SalesProcessKpiFactsExecution(models.AbstractModel):
             "deliverable_freshness": "sales.process.deliverable",
         }
 
+    def _get_event_builtins(self):
+        return super()._get_event_builtins() | {"node_completion_rate", "node_pass_rate"}
+
     # ------------------------------------------------------------------
     # Gates
     # ------------------------------------------------------------------
@@ -98,47 +101,35 @@ class SalesProcessKpiFactsExecution(models.AbstractModel):
         )
 
     def _facts_node_pass_rate(self, start, stop, company_ids):
-        """Stages left at the first attempt / attempts to leave a stage, in percent. Flow, by stay.
+        """Stages left at the first attempt / attempts to leave a stage, in percent. Flow, a row for each attempt.
 
         Attempts are the refusals of the period and the stays that ended forward in it. A stay is left at the first
         attempt when no move out of it was ever refused and none was let through with something missing. A refusal in
         March and the pass in April: one attempt of March, one of April, none of them the first to succeed.
         """
-        attempts = SQL(
-            """
-            SELECT visit.id AS visit_id, 1 AS passes, 0 AS refusals
-              FROM sales_process_visit AS visit WHERE %(passed)s
-             UNION ALL
-            SELECT visit.id, 0, 1
-              FROM sales_process_decision AS decision
-              JOIN sales_process_visit AS visit
-                ON visit.lead_id = decision.lead_id AND visit.stage_id = decision.from_stage_id
-                   AND visit.entered <= decision.date AND (visit."left" IS NULL OR visit."left" > decision.date)
-             WHERE decision.outcome = 'refused' AND %(refused)s
-            """,
-            passed=self._sql_passed(start, stop),
-            refused=self._sql_between(SQL("decision.date"), start, stop),
-        )
-        joins = SQL(
-            """
-              JOIN (SELECT visit_id, SUM(passes) AS passes, SUM(refusals) AS refusals
-                      FROM (%s) AS each GROUP BY visit_id) AS attempt ON attempt.visit_id = visit.id
-            """,
-            attempts,
-        )
         smooth = SQL(
             """NOT EXISTS (SELECT FROM sales_process_decision AS decision
                             WHERE decision.lead_id = visit.lead_id AND decision.from_stage_id = visit.stage_id
                               AND decision.outcome <> 'passed' AND decision.date >= visit.entered
                               AND decision.date <= visit."left" + INTERVAL '1 second')"""
         )
-        return self._select_visits(
-            company_ids,
-            where=SQL("TRUE"),
-            joins=joins,
-            num=SQL("CASE WHEN attempt.passes > 0 AND %s THEN 1 ELSE 0 END", smooth),
-            den=SQL("attempt.passes + attempt.refusals"),
+        passed = self._select_visits(
+            company_ids, where=self._sql_passed(start, stop), num=SQL("(%s)::int", smooth), den=SQL("1")
         )
+        refused = self._select_visits(
+            company_ids,
+            where=SQL("decision.outcome = 'refused' AND %s", self._sql_between(SQL("decision.date"), start, stop)),
+            joins=SQL(
+                """
+              JOIN sales_process_decision AS decision
+                ON decision.lead_id = visit.lead_id AND decision.from_stage_id = visit.stage_id
+                   AND visit.entered <= decision.date AND (visit."left" IS NULL OR visit."left" > decision.date)
+                """
+            ),
+            num=SQL("0"),
+            den=SQL("1"),
+        )
+        return SQL("%s UNION ALL %s", passed, refused)
 
     # ------------------------------------------------------------------
     # Documents

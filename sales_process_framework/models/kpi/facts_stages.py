@@ -13,6 +13,9 @@ class SalesProcessKpiFactsStages(models.AbstractModel):
         kinds = ("stage_conversion", "stage_time", "stalled")
         return {**super()._get_fact_models(), **dict.fromkeys(kinds, "sales.process.visit")}
 
+    def _get_event_builtins(self):
+        return super()._get_event_builtins() | {"stage_conversion"}
+
     def _facts_stage_conversion(self, start, stop, company_ids):
         """Stays that ended with a step forward or a sale / stays that ended in the period, in percent. Flow.
 

@@ -47,6 +47,7 @@ class SalesProcessKpi(models.Model):
         "sales.process.kpi.correction",
         "sales.process.kpi.engine",
         "sales.process.kpi.facts",
+        "sales.process.kpi.months",
         "sales.process.kpi.compute",
     ]
     _order = "sequence, id"

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.period import local_day, period_of, periods_between, utc_edges
+from ...tools.period import CYCLES, local_day, period_of, periods_between, utc_edges
 
 #: Scopes that the facts have a column for; GROUPING() of these columns, in this order, names the scope.
 FACT_SCOPES = {
@@ -91,27 +91,28 @@ class SalesProcessKpiEngine(models.AbstractModel):
         # A moment is stored in whole seconds or finer: what is written in this transaction has happened.
         return start, min(stop, max(self.env.cr.now() + timedelta(seconds=1), start))
 
-    def _compute_group(self, period, edges, company_ids):
+    def _compute_group(self, period, edges, company_ids, from_months=False):
         """Write the values of companies in which the period has the same edges."""
         self.ensure_one()
         # Two computations of the same indicator wait for each other, and nobody else waits for them.
         self.env.cr.execute("SELECT pg_advisory_xact_lock(hashtext('sales_process_kpi'), %s)", [self.id])
-        result = self._get_result_sql(period, edges, company_ids)
+        result = self._get_result_sql(period, edges, company_ids, from_months)
         self.env.cr.execute(self._get_upsert_sql(result, period, company_ids))
 
     # ------------------------------------------------------------------
     # SQL
     # ------------------------------------------------------------------
 
-    def _get_result_sql(self, period, edges, company_ids):
+    def _get_result_sql(self, period, edges, company_ids, from_months=False):
         """:return: SELECT of one row a company and scope: company_id, scope, scope_id, the ids of the scope, numerator,
         denominator, value (NULL: no data), sample. A company always has a row of its own."""
         self.ensure_one()
-        totals = (
-            self._get_formula_totals_sql(period, company_ids)
-            if self.computation == "formula"
-            else self._get_totals_sql(self._get_period_facts_sql(period, edges, company_ids), company_ids)
-        )
+        if self.computation == "formula":
+            totals = self._get_formula_totals_sql(period, company_ids)
+        elif from_months:
+            totals = self._get_months_totals_sql(period, company_ids)
+        else:
+            totals = self._get_totals_sql(self._get_period_facts_sql(period, edges, company_ids), company_ids)
         zero = SQL("0.0" if self.aggregation in ("sum", "count") and self.computation != "formula" else "NULL::float8")
         return SQL(
             """
@@ -300,7 +301,7 @@ class SalesProcessKpiEngine(models.AbstractModel):
         """What there is to compute today: open periods up to now, so a missed night is made up for.
 
         :param first: day from which on periods without values are wanted too
-        :return: [(period, edges, [company id])], oldest first
+        :return: [(period, edges, [company id])], short cycles before those that are made of them, oldest first
         """
         self.ensure_one()
         known = self._get_known_periods()
@@ -318,7 +319,7 @@ class SalesProcessKpiEngine(models.AbstractModel):
                     # What lies before the first open one is history: computed once, and not where it is known.
                     if period.start >= begin or period.start not in starts:
                         plan[period, self._get_edges(period, company)].append(company.id)
-        return [(period, edges, ids) for (period, edges), ids in sorted(plan.items(), key=lambda item: item[0])]
+        return [(period, edges, ids) for (period, edges), ids in sorted(plan.items(), key=_get_turn)]
 
     def _is_of_today(self):
         """:return: whether this is a snapshot of which the facts remember nothing: only today's can be taken"""
@@ -376,6 +377,12 @@ class SalesProcessKpiEngine(models.AbstractModel):
             count += self.env.cr.rowcount
         self.env["sales.process.kpi.value"].invalidate_model(["closed"])
         return count
+
+
+def _get_turn(unit):
+    """Months come before quarters and years, and each period after the one that it is compared with."""
+    (period, edges), _company_ids = unit
+    return CYCLES.index(period.cycle), period, edges
 
 
 def _get_grouping(column):

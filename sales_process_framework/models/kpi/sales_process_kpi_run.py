@@ -68,7 +68,7 @@ class SalesProcessKpiRun(models.AbstractModel):
             with self.env.cr.savepoint():
                 companies = self.env["res.company"].sudo().search([("active", "=", True)])
                 for period, edges, company_ids in self._plan(companies, first):
-                    self._compute_group(period, edges, company_ids)
+                    self._compute_after_months(period, edges, company_ids)
                 self._close_periods(companies)
         except Exception as caught:
             _logger.exception("Indicator %s (%s) was not computed", self.code, self.id)
@@ -116,7 +116,7 @@ class SalesProcessKpiRun(models.AbstractModel):
     def _backfill_unit(self, period, edges, company_ids):
         try:
             with self.env.cr.savepoint():
-                self._compute_group(period, edges, company_ids)
+                self._compute_after_months(period, edges, company_ids)
                 # This period alone: a later one may be open with a number of long ago, and its turn is to come.
                 self._close_periods(self.env["res.company"].sudo().browse(company_ids), period)
         except Exception as caught:

@@ -122,9 +122,10 @@ class SalesProcessTouchRecorder(models.AbstractModel):
             journey = self._get_journey_of(lead)
             if journey and (row := self._prepare_touch_row(event, lead, journey)):
                 rows.append(row)
+        # Before they are written: this also forgets which lead each touch is of.
+        leads.invalidate_recordset(["sales_touch_ids"], flush=False)
         touches = self._insert(rows)
         if touches:
-            leads.invalidate_recordset(["sales_touch_ids"], flush=False)
             self._notify_recorded(touches)
         return touches
 
@@ -169,13 +170,13 @@ class SalesProcessTouchRecorder(models.AbstractModel):
         """:return: the touches that were not there yet"""
         if not rows:
             return self.browse()
-        ids = self.env.execute_query(
+        inserted = self.env.execute_query(
             SQL(
                 """
                 INSERT INTO sales_process_touch (%(columns)s)
                 SELECT * FROM unnest(%(arrays)s)
                     ON CONFLICT DO NOTHING
-                RETURNING id
+                RETURNING id, %(columns)s
                 """,
                 columns=SQL(", ").join(map(SQL.identifier, COLUMNS)),
                 arrays=SQL(", ").join(
@@ -183,7 +184,11 @@ class SalesProcessTouchRecorder(models.AbstractModel):
                 ),
             )
         )
-        return self.browse(touch_id for (touch_id,) in ids)
+        touches = self.browse(touch_id for touch_id, *_values in inserted)
+        # What was just written need not be read: somebody waits for their message to be sent.
+        for place, name in enumerate(COLUMNS, start=1):
+            self._fields[name]._insert_cache(touches, [row[place] for row in inserted])
+        return touches
 
     # ------------------------------------------------------------------
     # Messages

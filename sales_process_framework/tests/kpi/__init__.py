@@ -11,3 +11,4 @@ from . import test_formula_kpi
 from . import test_run
 from . import test_kpi_security
 from . import test_kpi_tour
+from . import test_months

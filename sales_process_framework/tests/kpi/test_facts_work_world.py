@@ -230,8 +230,9 @@ class History:
                 for one in own
                 if visit["left"] and one["outcome"] != "passed" and one["date"] <= visit["left"] + SECOND
             ]
-            if went_on or refusals:
-                rows.append(self.row_of_visit(visit, int(went_on and not trouble), int(went_on) + len(refusals)))
+            if went_on:
+                rows.append(self.row_of_visit(visit, int(not trouble), 1))
+            rows += [self.row_of_visit(visit, 0, 1) for _refusal in refusals]
         return rows
 
     def proposals_on_time(self):
