@@ -21,7 +21,8 @@ from .kpi_cases import add_facts
 CHANGED = (1_000, 100)
 #: Values that one changed lead may rewrite: those of its scopes, in the indicators that read what changed.
 WRITTEN_PER_LEAD = 100
-#: What a night after a busy day may take beside one after which nothing had changed.
+#: What a night may take beside a year from nothing, and after a busy day beside one on which nothing changed.
+NIGHT_SHARE = 0.25
 NIGHT_LIMIT = 1.3
 #: What a move may take at its worst (95th percentile) while the scheduled actions run, beside without.
 MOVE_LIMIT = 1.2

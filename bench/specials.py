@@ -145,14 +145,17 @@ def night(env, measure):
     result = night_cases.run_night(env, measure)
     nothing, *days = result["nights"]
     slowest = max(day["took"]["busy"] for day in days) / nothing["took"]["busy"]
+    share = days[0]["took"]["busy"] / result["year"]["busy"]
     shares = ", ".join(f"{day['written']:,} values for {day['changed']:,} leads" for day in days)
     return {
         "case": "nightly run of all indicators, beside a year from nothing",
         "plain": result["year"]["seconds"],
         "addon": days[0]["took"]["seconds"],
-        "ratio": days[0]["took"]["busy"] / result["year"]["busy"],
+        "ratio": share,
+        "limit": night_cases.NIGHT_SHARE,
         "note": f"{shares}, {nothing['written']} for none, of {result['values']:,}; ×{slowest:.2f} beside no change",
         "passed": not nothing["written"]
+        and share <= night_cases.NIGHT_SHARE
         and slowest <= night_cases.NIGHT_LIMIT
         and all(0 < day["written"] <= night_cases.WRITTEN_PER_LEAD * day["changed"] for day in days),
     }

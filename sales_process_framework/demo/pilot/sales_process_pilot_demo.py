@@ -7,7 +7,7 @@ from odoo.tools import SQL
 #: Days since a pilot began, or until it ended, and between two looks back.
 BEGAN, BEGAN_LATER, STEP = 160, 90, 10
 #: Of so many leads the faster half had the candidate in so many of a hundred cases; else fast and slow ones had it.
-GROUP, FASTER, HARDLY_FASTER = 8, 100, 10
+GROUP, FASTER, HARDLY_FASTER = 16, 100, 10
 #: A pilot of last year, and what came of it.
 CLOSED_FROM, CLOSED_TO = 330, 210
 
