@@ -31,7 +31,7 @@ class SalesProcessKpiFactsBase(models.AbstractModel):
             """
             SELECT lead.id AS record_id, lead.id AS lead_id, %(company)s AS company_id, lead.team_id, lead.user_id,
                    lead.sales_process_id AS process_id, lead.sales_process_stage_id AS process_stage_id,
-                   lead.source_id, lead.country_id, (%(num)s)::numeric AS num, (%(den)s)::numeric AS den
+                   lead.source_id, lead.country_id, %(num)s AS num, %(den)s AS den
               FROM crm_lead AS lead
               %(joins)s
              WHERE %(where)s AND %(companies)s
@@ -54,7 +54,7 @@ class SalesProcessKpiFactsBase(models.AbstractModel):
             """
             SELECT visit.id AS record_id, visit.lead_id, %(company)s AS company_id, visit.team_id, visit.user_id,
                    visit.process_id, visit.process_stage_id, lead.source_id, lead.country_id,
-                   (%(num)s)::numeric AS num, (%(den)s)::numeric AS den
+                   %(num)s AS num, %(den)s AS den
               FROM sales_process_visit AS visit
               JOIN crm_lead AS lead ON lead.id = visit.lead_id
               %(joins)s
@@ -81,7 +81,7 @@ class SalesProcessKpiFactsBase(models.AbstractModel):
             SELECT fact.id AS record_id, fact.lead_id, %(company)s AS company_id, lead.team_id,
                    %(user)s AS user_id, lead.sales_process_id AS process_id,
                    lead.sales_process_stage_id AS process_stage_id, lead.source_id, lead.country_id,
-                   (%(num)s)::numeric AS num, (%(den)s)::numeric AS den
+                   %(num)s AS num, %(den)s AS den
               FROM %(table)s AS fact
               JOIN crm_lead AS lead ON lead.id = fact.lead_id
               %(joins)s

@@ -44,7 +44,7 @@ class SalesProcessKpiFactsLeads(models.AbstractModel):
         return self._select_leads(
             company_ids,
             where=self._sql_open_at(stop),
-            num=SQL("COALESCE(lead.expected_revenue, 0) * COALESCE(lead.probability, 0) / 100.0"),
+            num=SQL("COALESCE(lead.expected_revenue, 0) * COALESCE(lead.probability, 0)::numeric / 100"),
             den=SQL("1"),
         )
 
