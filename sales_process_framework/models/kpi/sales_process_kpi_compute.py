@@ -12,7 +12,8 @@ class SalesProcessKpiCompute(models.AbstractModel):
     Facts are rows of one SELECT, one row each time that a record counts:
     ``record_id int, lead_id int|NULL, company_id, team_id, user_id, process_id, process_stage_id, source_id,
     country_id int|NULL, num int|numeric, den int|numeric``: whole numbers where they are, as those add up sooner. What
-    happened at or after ``start`` and before ``stop`` (naive UTC) belongs to the period. For a snapshot ``stop`` is the moment it is taken. ``stop`` is never later than now.
+    happened at or after ``start`` and before ``stop`` (naive UTC) belongs to the period. For a snapshot ``stop``
+    is the moment it is taken. ``stop`` is never later than now.
 
     ==========  ================================================  ==================
     aggregation value                                             num and den
