@@ -14,8 +14,6 @@ from .kpi_hand import HAND
 
 #: All built-in indicators of a period, cut and stored, beside the SELECTs alone.
 ENGINE_LIMIT = 1.3
-#: Seconds that keeping an indicator costs however little there is to count: with few leads nothing else is seen.
-KEEPING = 0.015
 #: Megabytes that a worker may grow by.
 MEMORY_LIMIT = 100
 REPEAT = 3
